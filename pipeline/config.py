@@ -1,0 +1,120 @@
+"""What the operator sets (environment) and what a campaign sets (campaign.toml). Both are read once and frozen."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+def _setting(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field for each environment variable of the same name in capitals; README.md lists them (a test holds it)."""
+
+    port: int = _setting(8000, "Port of the web server.")
+    data_dir: Path = _setting(Path("data"), "Where everything is kept: database, files, logs, keys.")
+    admin_password: str = _setting("", "Password of the first account; empty: one is made and printed once.")
+    whisper_model: str = _setting("auto", "Name of an openai-whisper model, a checkpoint file, `phrasebook` or `auto`.")
+    database_url: str = _setting("", "SQLAlchemy address; empty: SQLite in DATA_DIR.")
+    redis_url: str = _setting("redis://127.0.0.1:6379/0", "The doorbell. `make run` starts one when this is not set.")
+    storage_url: str = _setting("", "`s3://BUCKET?endpoint=URL`; empty: the folder `media` in DATA_DIR.")
+    secret_key: str = _setting("", "Key of sessions and receipt codes; empty: made once and kept in DATA_DIR.")
+    campaign_file: Path = _setting(HERE / "campaign.toml", "What the campaign sets.")
+    https: bool = _setting(False, "The site is reached by https only: cookies are marked so, HSTS is sent.")
+    allow_unsandboxed: bool = _setting(False, "Work without bubblewrap; every staff page then says so.")
+    lease_seconds: int = _setting(60, "How long a step is held without a sign of life before another takes it.")
+    sweep_seconds: int = _setting(30, "How often lost work is looked for.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from the environment; ValueError names the variable that cannot be read."""
+        given = {f.name: environ[f.name.upper()] for f in fields(cls) if environ.get(f.name.upper(), "") != ""}
+        values = {name: _parse(name, text, getattr(cls, name)) for name, text in given.items()}
+        data_dir = Path(values.get("data_dir", cls.data_dir)).resolve()
+        values["data_dir"] = data_dir
+        values.setdefault("database_url", f"sqlite:///{data_dir / 'appeals.sqlite3'}")
+        values.setdefault("storage_url", (data_dir / "media").as_uri())
+        if "secret_key" not in values:
+            values["secret_key"] = _kept_secret(data_dir / "secret_key")
+        return cls(**values)
+
+
+def _parse(name: str, text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if text.lower() in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+            return text.lower() in {"1", "true", "yes", "on"}
+        raise ValueError(f"{name.upper()} must be 1 or 0, not {text!r}")
+    if isinstance(default, int):
+        if text.isascii() and text.isdigit():
+            return int(text)
+        raise ValueError(f"{name.upper()} must be a whole number, not {text!r}")
+    return Path(text) if isinstance(default, Path) else text
+
+
+def _kept_secret(path: Path) -> str:
+    """The key in this file, made at first use. Exclusive creation: two processes that start at once share one key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32))
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a clip may be; lengths in ms, size in bytes, picture in pixels."""
+
+    min_ms: int
+    max_ms: int
+    max_bytes: int
+    max_pixels: int
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The contents of campaign.toml."""
+
+    name: str
+    promise: str
+    hashtags: tuple[str, ...]
+    two_people: bool
+    limits: Limits
+    languages: dict[str, str]
+    consent_version: str
+    consent_wording: str
+
+    @classmethod
+    def load(cls, path: Path) -> Campaign:
+        """Read the file; KeyError or tomllib.TOMLDecodeError when it is not what it must be."""
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        limits = raw["limits"]
+        return cls(
+            name=raw["name"],
+            promise=raw["promise"],
+            hashtags=tuple(raw["hashtags"]),
+            two_people=raw["two_people"],
+            limits=Limits(
+                min_ms=limits["min_seconds"] * 1000,
+                max_ms=limits["max_seconds"] * 1000,
+                max_bytes=limits["max_megabytes"] * 1_000_000,
+                max_pixels=limits["max_megapixels"] * 1_000_000,
+            ),
+            languages=dict(raw["languages"]),
+            consent_version=raw["consent"]["version"],
+            consent_wording=" ".join(raw["consent"]["wording"].split()),
+        )

@@ -1,0 +1,34 @@
+"""What web and workers are opened with: settings, campaign, database, storage, scratch folders, doorbell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.config import Campaign, Settings
+from pipeline.db import Database
+from pipeline.queue import Doorbell
+from pipeline.storage import Scratch, Storage, open_storage
+
+
+@dataclass(frozen=True)
+class Context:
+    """One a process."""
+
+    settings: Settings
+    campaign: Campaign
+    db: Database
+    storage: Storage
+    scratch: Scratch
+    doorbell: Doorbell
+
+    @classmethod
+    def open(cls, settings: Settings) -> Context:
+        """Open everything that the settings name; what is wrong with them is said here, not in the middle of work."""
+        return cls(
+            settings=settings,
+            campaign=Campaign.load(settings.campaign_file),
+            db=Database(settings.database_url),
+            storage=open_storage(settings.storage_url),
+            scratch=Scratch(settings.data_dir),
+            doorbell=Doorbell(settings.redis_url),
+        )

@@ -1,0 +1,13 @@
+"""Alembic's entry: the models' metadata against the address that db.migrate gives."""
+
+from alembic import context
+from sqlalchemy import create_engine
+
+from pipeline.models import Base
+
+engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "")
+with engine.connect() as connection:
+    # batch mode: SQLite can change a column only by copying its table
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()

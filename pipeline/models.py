@@ -1,0 +1,265 @@
+"""The records. Every appeal is waiting, running under a lease, done, or asking for a person: Appeal.state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from pipeline import cues
+
+
+class Status(StrEnum):
+    """Where an appeal stands; design.md section 2 has the table."""
+
+    RECEIVED = "received"
+    PREPARED = "prepared"
+    TRANSCRIBED = "transcribed"
+    DRAFTED = "drafted"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """What an account is for; web/auth.py says what each may do."""
+
+    TRANSLATOR = "translator"
+    REVIEWER = "reviewer"
+    SOCIAL = "social"
+    ADMIN = "admin"
+
+
+class State(StrEnum):
+    """What an appeal is doing at its status."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    NEEDS_PERSON = "needs_person"
+    DONE = "done"
+
+
+class Kind(StrEnum):
+    """What a stored file is; design.md section 5 has the words."""
+
+    ORIGINAL = "original"
+    CLEAN = "clean"
+    AUDIO = "audio"
+    PEAKS = "peaks"
+    POSTER = "poster"
+    FINISHED = "finished"
+    SOFTSUB = "softsub"
+    SRT = "srt"
+    VTT = "vtt"
+
+
+class Layer(StrEnum):
+    """The two tracks of an appeal: what was said, and what will be read."""
+
+    TRANSCRIPT = "transcript"
+    RUSSIAN = "russian"
+
+
+def now() -> datetime:
+    """The present, in UTC. Leases compare with this clock: a step of it costs at most one attempt more."""
+    return datetime.now(UTC)
+
+
+class Utc(TypeDecorator[datetime]):
+    """SQLite forgets the time zone; this puts it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    """Stored by value in a plain text column: a new member needs no migration."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    """Named constraints, so that migrations can change them on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: Utc,
+        Status: _enum(Status),
+        Role: _enum(Role),
+        Kind: _enum(Kind),
+        Layer: _enum(Layer),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[dict[str, Any]]: JSON,
+    }
+
+
+class Account(Base):
+    """Someone of the team, under a pseudonym."""
+
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[Role]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this account
+    wrong_passwords: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class Appeal(Base):
+    """One video appeal. Only workflow.py writes status, attempt, tries, lease_until and needs_person."""
+
+    __tablename__ = "appeals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder: Mapped[str] = mapped_column(unique=True)  # random: where its files lie
+    receipt_hash: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str]  # BCP 47, as the supporter declared it
+    shown_name: Mapped[str] = mapped_column(default="")  # empty: no name is shown
+    status: Mapped[Status] = mapped_column(default=Status.RECEIVED, index=True)
+    since: Mapped[datetime] = mapped_column(default=now)  # at this status
+    attempt: Mapped[int] = mapped_column(default=0)  # grows with every try and every move, never falls: the fence
+    tries: Mapped[int] = mapped_column(default=0)  # at this status
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]  # no try before this
+    needs_person: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None]  # a key of errors.REASONS
+    detail: Mapped[str | None]  # the tool's last words, for staff
+    media: Mapped[dict[str, Any] | None]  # probe.MediaInfo
+    submitted_revision_id: Mapped[int | None]  # the one to render; a foreign key would close a circle of tables
+
+    files: Mapped[list[File]] = relationship(order_by="File.id", cascade="all, delete-orphan")
+    tracks: Mapped[list[Track]] = relationship(cascade="all, delete-orphan")
+    consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
+    approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id")
+    transitions: Mapped[list[Transition]] = relationship(order_by="Transition.id")
+
+    @property
+    def state(self) -> State:
+        """Waiting, running, asking for a person, or done: nothing else is possible."""
+        if self.status in {Status.RELEASED, Status.REJECTED, Status.WITHDRAWN}:
+            return State.DONE
+        if self.needs_person:
+            return State.NEEDS_PERSON
+        if self.lease_until and self.lease_until > now():
+            return State.RUNNING
+        return State.WAITING
+
+    def file(self, kind: Kind) -> File | None:
+        """The stored file of this kind, if there is one."""
+        return next((f for f in self.files if f.kind == kind), None)
+
+    def track(self, layer: Layer) -> Track | None:
+        """The track of this layer, if there is one."""
+        return next((t for t in self.tracks if t.layer == layer), None)
+
+
+class File(Base):
+    """A stored file: its bytes are those of the hash, or it is not served."""
+
+    __tablename__ = "files"
+    __table_args__ = (UniqueConstraint("appeal_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    kind: Mapped[Kind]
+    key: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]  # bytes
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))  # what was burned in or written out
+
+
+class Consent(Base):
+    """What the supporter agreed to, with the very words she saw. A change is a new row."""
+
+    __tablename__ = "consents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    version: Mapped[str]
+    language: Mapped[str]
+    wording: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Track(Base):
+    """All cues of an appeal in one language."""
+
+    __tablename__ = "tracks"
+    __table_args__ = (UniqueConstraint("appeal_id", "layer"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    layer: Mapped[Layer]
+    language: Mapped[str]
+
+    revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number", cascade="all, delete-orphan")
+
+    @property
+    def latest(self) -> Revision:
+        """The newest saved state; a track has at least one."""
+        return self.revisions[-1]
+
+
+class Revision(Base):
+    """A saved state of a track. Never changed: a correction is a new revision."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("track_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id"))
+    number: Mapped[int]
+    rows: Mapped[list[dict[str, Any]]]  # cues.to_json
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # None: a machine
+    made_by: Mapped[str]  # model and engine, or the author's pseudonym
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    author: Mapped[Account | None] = relationship()
+
+    @property
+    def cues(self) -> list[cues.Cue]:
+        """The cues of this revision."""
+        return cues.from_json(self.rows)
+
+
+class Approval(Base):
+    """A reviewer's yes to exactly these bytes, this text and this consent; it ends when one of them changes."""
+
+    __tablename__ = "approvals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    finished_sha256: Mapped[str]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+    by: Mapped[Account] = relationship()
+    revision: Mapped[Revision] = relationship()
+
+
+class Transition(Base):
+    """The ledger: who moved which appeal from where to where, and why."""
+
+    __tablename__ = "transitions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    old: Mapped[Status]
+    new: Mapped[Status]
+    by: Mapped[str]  # a pseudonym, "worker" or "supporter"
+    reason: Mapped[str] = mapped_column(default="")  # in the words of whoever moved it
+    at: Mapped[datetime] = mapped_column(default=now)

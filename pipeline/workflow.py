@@ -1,0 +1,236 @@
+"""The one gate for status.
+
+A move is a compare-and-set on (id, status, attempt) and a row in the ledger, in the caller's transaction. A try is a
+lease on the same attempt number, which never repeats in the life of an appeal: whoever comes late is fenced off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.errors import LostLease, PipelineError
+from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition, now
+
+MAX_TRIES = 3
+RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far
+
+WORKER, SUPPORTER = "worker", "supporter"
+
+#: Which queue of workers acts at a status; every other status waits for a person or is final.
+QUEUES = {
+    Status.RECEIVED: "media",
+    Status.PREPARED: "speech",
+    Status.TRANSCRIBED: "text",
+    Status.SUBMITTED: "media",
+    Status.APPROVED: "media",
+}
+
+FINAL = frozenset({Status.REJECTED, Status.WITHDRAWN})
+BEFORE_APPROVED = frozenset(
+    {
+        Status.RECEIVED,
+        Status.PREPARED,
+        Status.TRANSCRIBED,
+        Status.DRAFTED,
+        Status.SUBMITTED,
+        Status.IN_REVIEW,
+    }
+)
+
+#: Every allowed move. What is not here is refused.
+MOVES = frozenset(
+    {
+        (Status.RECEIVED, Status.PREPARED),
+        (Status.PREPARED, Status.TRANSCRIBED),
+        (Status.TRANSCRIBED, Status.DRAFTED),
+        (Status.DRAFTED, Status.SUBMITTED),
+        (Status.SUBMITTED, Status.IN_REVIEW),
+        (Status.IN_REVIEW, Status.APPROVED),
+        (Status.APPROVED, Status.RELEASED),
+        (Status.IN_REVIEW, Status.DRAFTED),  # return, with notes
+        (Status.APPROVED, Status.DRAFTED),  # reopen
+        (Status.RELEASED, Status.DRAFTED),  # reopen
+        (Status.DRAFTED, Status.PREPARED),  # redo, with another language or model
+        *((old, Status.REJECTED) for old in BEFORE_APPROVED),
+        *((old, Status.WITHDRAWN) for old in Status if old != Status.WITHDRAWN),
+    }
+)
+
+
+class Stale(Exception):
+    """The appeal moved since the caller looked: show the new state, change nothing."""
+
+
+class NotAllowed(Exception):
+    """This move, or this person for it, is not allowed; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A step held by one worker: the fence is the attempt number."""
+
+    appeal_id: int
+    status: Status
+    attempt: int
+    tries: int
+
+
+def _set(session: Session, *where: Any, **values: Any) -> bool:
+    result = session.execute(update(Appeal).where(*where).values(**values).execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount == 1
+
+
+def advance(
+    session: Session, appeal_id: int, old: Status, attempt: int, new: Status, *, by: str, reason: str = ""
+) -> None:
+    """Move from old to new. Stale when the appeal is not at (old, attempt) any more, NotAllowed off the table."""
+    if (old, new) not in MOVES:
+        raise NotAllowed(f"An appeal cannot go from {old} to {new}.")
+    fresh = {"lease_until": None, "not_before": None, "needs_person": False, "reason": None, "detail": None}
+    here = (Appeal.id == appeal_id, Appeal.status == old, Appeal.attempt == attempt)
+    if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=now(), **fresh):
+        raise Stale
+    if new != Status.RELEASED:
+        _end_approvals(session, appeal_id, keep=new == Status.APPROVED)
+    session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason))
+
+
+def _end_approvals(session: Session, appeal_id: int, *, keep: bool) -> None:
+    if not keep:
+        open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
+        session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
+
+
+def claim(session: Session, appeal_id: int, queue: str, lease: timedelta) -> Claim | None:
+    """Take the next step of this appeal; None when there is nothing to do here, as with a message that came twice.
+
+    The try is counted before the work: a clip that kills its worker stops after MAX_TRIES instead of looping.
+    """
+    statuses = [status for status, name in QUEUES.items() if name == queue]
+    moment = now()
+    taken = session.execute(
+        update(Appeal)
+        .where(
+            Appeal.id == appeal_id,
+            Appeal.status.in_(statuses),
+            Appeal.needs_person.is_(False),
+            Appeal.tries < MAX_TRIES,
+            or_(Appeal.lease_until.is_(None), Appeal.lease_until <= moment),
+            or_(Appeal.not_before.is_(None), Appeal.not_before <= moment),
+        )
+        .values(attempt=Appeal.attempt + 1, tries=Appeal.tries + 1, lease_until=moment + lease)
+        .returning(Appeal.status, Appeal.attempt, Appeal.tries)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Claim(appeal_id, *taken) if taken else None
+
+
+def _held(claim: Claim) -> tuple[Any, ...]:
+    return Appeal.id == claim.appeal_id, Appeal.status == claim.status, Appeal.attempt == claim.attempt
+
+
+def renew(session: Session, claim: Claim, lease: timedelta) -> None:
+    """A sign of life; LostLease when the step is not ours any more."""
+    if not _set(session, *_held(claim), lease_until=now() + lease):
+        raise LostLease
+
+
+def fail(session: Session, claim: Claim, error: PipelineError) -> None:
+    """Leave the status, the reason and the count behind. Asks for a person when another try cannot help."""
+    give_up = not error.retry or claim.tries >= MAX_TRIES
+    pause = now() + RETRY_PAUSE * claim.tries
+    _set(
+        session,
+        *_held(claim),
+        lease_until=None,
+        not_before=None if give_up else pause,
+        needs_person=give_up,
+        reason=error.reason,
+        detail=error.detail,
+    )
+
+
+def retry(session: Session, appeal_id: int, status: Status, attempt: int, *, by: str) -> None:
+    """A person says: try again. The count starts anew."""
+    here = (Appeal.id == appeal_id, Appeal.status == status, Appeal.attempt == attempt)
+    if not _set(session, *here, Appeal.needs_person, attempt=attempt + 1, tries=0, needs_person=False, reason=None):
+        raise Stale
+    session.add(Transition(appeal_id=appeal_id, old=status, new=status, by=by, reason="try again"))
+
+
+def due(session: Session) -> list[tuple[int, Status]]:
+    """Appeals whose step nobody holds: their message, or their worker, was lost, or their pause is over."""
+    moment = now()
+    rows = session.execute(
+        select(Appeal.id, Appeal.status)
+        .where(
+            Appeal.status.in_(QUEUES),
+            Appeal.needs_person.is_(False),
+            or_(Appeal.lease_until.is_(None), Appeal.lease_until <= moment),
+            or_(Appeal.not_before.is_(None), Appeal.not_before <= moment),
+        )
+        .order_by(Appeal.since)
+    )
+    return [(row.id, row.status) for row in rows]
+
+
+def give_up_lost(session: Session) -> None:
+    """Ask for a person where MAX_TRIES workers died on the same step."""
+    session.execute(
+        update(Appeal)
+        .where(
+            Appeal.status.in_(QUEUES),
+            Appeal.needs_person.is_(False),
+            Appeal.tries >= MAX_TRIES,
+            or_(Appeal.lease_until.is_(None), Appeal.lease_until <= now()),
+        )
+        .values(needs_person=True, lease_until=None, reason="worker_lost")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, *, two_people: bool) -> None:
+    """A reviewer's yes to the clip with this SHA-256. Pins clip, revision and consent. Stale, NotAllowed."""
+    finished = appeal.file(Kind.FINISHED)
+    if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
+        raise Stale
+    revision = session.get_one(Revision, finished.revision_id)
+    if two_people and revision.author_id == account.id:
+        raise NotAllowed("You wrote these subtitles yourself: somebody else has to approve them.")
+    if not appeal.consents:
+        raise NotAllowed("There is no consent of the supporter.")
+    advance(session, appeal.id, Status.IN_REVIEW, attempt, Status.APPROVED, by=account.name)
+    session.add(
+        Approval(
+            appeal_id=appeal.id,
+            finished_sha256=sha256,
+            revision_id=revision.id,
+            consent_id=appeal.consents[-1].id,
+            by_id=account.id,
+        )
+    )
+
+
+def approval_in_force(appeal: Appeal) -> Approval | None:
+    """The approval that still fits the bytes, the text and the consent of this appeal; None when there is none."""
+    finished = appeal.file(Kind.FINISHED)
+    for approval in reversed(appeal.approvals):
+        pinned = (approval.finished_sha256, approval.revision_id, approval.consent_id)
+        if finished and appeal.consents and approval.ended_at is None:
+            present = (finished.sha256, finished.revision_id, appeal.consents[-1].id)
+            return approval if pinned == present else None
+    return None
+
+
+def downloadable(appeal: Appeal) -> dict[Kind, File]:
+    """What the social team may have: the files of a released appeal made from its approved revision."""
+    approval = approval_in_force(appeal)
+    if appeal.status != Status.RELEASED or approval is None:
+        return {}
+    kinds = {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
+    return {f.kind: f for f in appeal.files if f.kind in kinds and f.revision_id == approval.revision_id}
