@@ -1,0 +1,155 @@
+"""ffmpeg and ffprobe, always in the box: what they may open, how they are called, and when a result is whole.
+
+ffmpeg leaves with 0 on a full disk, on half a file and on broken pictures. So "done" means here: exit 0, nothing
+alarming on stderr, and an output that ffprobe reads and finds as long as it must be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from pipeline.errors import BadMedia, PipelineError, ToolFailed
+from pipeline.sandbox import Done, Limits, Sandbox
+
+VIDEO_CODECS = ("h264", "hevc", "mpeg4", "h263", "vp8", "vp9", "av1", "libdav1d", "mpeg2video")
+AUDIO_CODECS = (
+    "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "opus", "libopus", "vorbis", "amrnb", "amrwb",
+    "pcm_s16le", "pcm_s16be", "pcm_u8", "pcm_mulaw", "pcm_alaw", "ac3", "eac3", "alac", "flac",
+)  # fmt: skip
+#: ffprobe opens every stream, also those that we never use: subtitles, and the cover picture of some phones.
+UNUSED_CODECS = ("mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "mjpeg", "png")
+
+MAX_PIXELS = 40_000_000  # 8K has 33 million
+
+#: A playlist (HLS, DASH, ffconcat) named .mp4 could read other files: only these two containers are ever opened.
+GUARDS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": "mov,matroska",
+    "codec_whitelist": ",".join(VIDEO_CODECS + AUDIO_CODECS),
+    "max_streams": 32,
+    "max_pixels": MAX_PIXELS,
+}
+
+#: For every file that we make: no tags of the original, no trace of when or by what it was made.
+BARE = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
+
+#: For every MP4: nothing of the original but picture and sound; ready to play before it is loaded whole.
+ANONYMOUS = {
+    **BARE,
+    "flags:v": "+bitexact",
+    "flags:a": "+bitexact",
+    "write_tmcd": 0,
+    "empty_hdlr_name": 1,
+    "movflags": "+faststart",
+    "f": "mp4",
+}
+
+#: What stderr says, and what it means; the first match counts.
+MEANINGS: tuple[tuple[str, type[PipelineError], str], ...] = (
+    ("bwrap: ", ToolFailed, "tool_failed"),
+    ("prlimit: ", ToolFailed, "tool_failed"),
+    ("No space left on device", ToolFailed, "disk_full"),
+    ("Format not on whitelist", BadMedia, "not_a_video"),
+    ("exceeds specified max pixel count", BadMedia, "too_large_picture"),
+    ("max_streams", BadMedia, "not_a_video"),
+    ("partial file", BadMedia, "damaged"),
+    ("Truncat", BadMedia, "damaged"),
+    ("corrupt", BadMedia, "damaged"),
+    ("Error while decoding", BadMedia, "damaged"),
+    ("Error writing", ToolFailed, "tool_failed"),
+)
+
+
+def source(path: Path, **options: Any) -> Any:
+    """An ffmpeg-python input that opens this one file and nothing it refers to."""
+    return ffmpeg.input(f"file:{path}", **GUARDS, **options)
+
+
+def output(*streams: Any, name: str, **options: Any) -> Any:
+    """An output file `name` in the directory of the call."""
+    return ffmpeg.output(*streams, f"file:{name}", **options)
+
+
+def run(
+    box: Sandbox,
+    *outputs: Any,
+    read: Path,
+    write: Path,
+    stop: threading.Event | None = None,
+) -> None:
+    """Make all outputs in one pass. Raises BadMedia, ToolFailed or LostLease."""
+    both = ffmpeg.merge_outputs(*outputs).global_args("-hide_banner", "-nostdin", "-v", "error", "-xerror", "-y")
+    judge(box.run(both.compile(), read=[read], write=write, stop=stop))
+
+
+def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str = "tool_failed") -> None:
+    """Raise what the end of a run means; `otherwise` when it failed and stderr says nothing that we know."""
+    for words, error, meaning in MEANINGS:
+        if words in done.stderr:
+            raise error(meaning, done.stderr)
+    if done.returncode > 128 or done.returncode < 0:
+        raise ToolFailed("tool_failed", f"ended by signal: {done.returncode}\n{done.stderr}")
+    if done.returncode:
+        raise otherwise(reason, done.stderr)
+
+
+def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False) -> dict[str, Any]:
+    """What ffprobe says of a file, as its JSON. Raises BadMedia where it cannot be read."""
+    codecs = ",".join(VIDEO_CODECS + AUDIO_CODECS + UNUSED_CODECS)
+    guards = [
+        word for name, value in (GUARDS | {"codec_whitelist": codecs}).items() for word in (f"-{name}", str(value))
+    ]
+    count = ["-count_packets"] if count_packets else []
+    argv = ["ffprobe", "-v", "error", *guards, *count, "-show_entries", entries, "-of", "json", "-i", f"file:{path}"]
+    done = box.run(argv, read=[path], write=work, limits=Limits(wall_s=120))
+    if "not on whitelist" in done.stderr and "Codec (" in done.stderr:
+        raise BadMedia("unknown_codec", done.stderr)
+    if "moov atom not found" in done.stderr and _has_boxes(path):
+        raise BadMedia("damaged", done.stderr)
+    judge(done, BadMedia, "not_a_video")
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:  # longer than the box keeps: no honest clip says so much about itself
+        raise BadMedia("not_a_video", "ffprobe's answer was cut off") from error
+    return found
+
+
+def _has_boxes(path: Path) -> bool:
+    """Whether a file without a table of contents was a video once, and not just any file named so."""
+    with path.open("rb") as file:
+        return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
+
+
+def verify(box: Sandbox, path: Path, duration_ms: int, kinds: Sequence[str] = ("video", "audio")) -> None:
+    """Let an output count as done: whole, with a stream of each kind, as long as it must be, and on the disk.
+
+    Raises BadMedia("damaged") where it came out shorter or longer, for what it was made from is then not what it
+    claims to be.
+    """
+    found = ffprobe(
+        box, path, "format=duration:stream=codec_type,nb_read_packets", work=path.parent, count_packets=True
+    )
+    streams = {stream["codec_type"]: int(stream.get("nb_read_packets", 0)) for stream in found["streams"]}
+    if not all(streams.get(kind) for kind in kinds):
+        raise BadMedia("damaged", f"{path.name} has {streams}")
+    made_ms = float(found["format"].get("duration", 0)) * 1000
+    if abs(made_ms - duration_ms) > max(500, duration_ms * 0.02):
+        raise BadMedia("damaged", f"{path.name} is {made_ms:.0f} ms long, not {duration_ms} ms")
+    to_disk(path)
+
+
+def to_disk(path: Path) -> None:
+    """Hold the file and its name against a power cut."""
+    for place in (path, path.parent):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
