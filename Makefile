@@ -1,0 +1,30 @@
+# The commands of this project. Each sets up what it needs first (ops/setup.sh; quick when nothing is missing).
+.PHONY: help setup run test check demo bench setup-test
+.DEFAULT_GOAL := help
+python := .venv/bin/python
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+setup: ## install what `make run` needs
+	@ops/setup.sh run
+
+setup-test:
+	@ops/setup.sh test
+
+run: setup ## start the app on this machine; Ctrl-C stops it
+	@exec setpriv --pdeathsig TERM $(python) -m ops.run
+
+test: setup-test ## run the tests
+	@$(python) -m pytest -n 2
+
+check: setup-test ## format, lint and types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+demo: setup ## fill the app that is running now with clips and accounts
+	@$(python) -m ops.demo
+
+bench: setup-test ## measure; one line a figure: name, value, limit
+	@$(python) -m benchmarks
