@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from pipeline.config import Campaign, Settings
 from pipeline.db import Database
 from pipeline.queue import Doorbell
+from pipeline.sandbox import Sandbox
 from pipeline.storage import Scratch, Storage, open_storage
 
 
@@ -32,3 +34,8 @@ class Context:
             scratch=Scratch(settings.data_dir),
             doorbell=Doorbell(settings.redis_url),
         )
+
+    @functools.cached_property
+    def box(self) -> Sandbox:
+        """Where tools touch a clip. Loose only where the operator allowed it and the machine cannot do better."""
+        return Sandbox(tight=not self.settings.allow_unsandboxed or not Sandbox().check())

@@ -213,6 +213,13 @@ class Track(Base):
         """The newest saved state; a track has at least one."""
         return self.revisions[-1]
 
+    def add(self, rows: list[dict[str, Any]], made_by: str, author: Account | None = None) -> Revision:
+        """Append a revision; two that are written at once meet in the unique number, and one of them fails."""
+        number = self.latest.number + 1 if self.revisions else 1
+        revision = Revision(number=number, rows=rows, made_by=made_by, author=author)
+        self.revisions.append(revision)
+        return revision
+
 
 class Revision(Base):
     """A saved state of a track. Never changed: a correction is a new revision."""

@@ -1,12 +1,14 @@
 """The doorbell. A message says "look at this appeal" and nothing else: the database knows what is to be done.
 
-Losing a message, or getting it twice, costs time and never work: see workflow.claim and steps.sweep.
+Losing a message, or getting it twice, costs time and never work: see workflow.claim and runner.sweep.
 """
 
 from __future__ import annotations
 
 import logging
+from typing import cast
 
+import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
@@ -19,7 +21,7 @@ STEP_TIME = 3600  # s; no step of a three-minute clip comes near it
 
 
 def make_app(redis_url: str) -> Celery:
-    """The Celery application, for workers and for whoever rings. The settings were tried against kill -9 and loss of Redis."""
+    """The Celery application, for workers and for whoever rings. Tried against kill -9 and the loss of Redis."""
     app = Celery("appeals", broker=redis_url)
     app.conf.update(
         # JSON only: a message can never become code.
@@ -68,6 +70,7 @@ class Doorbell:
 
     def __init__(self, redis_url: str) -> None:
         self._app = make_app(redis_url)
+        self._redis = redis.Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5, decode_responses=True)
 
     def ring(self, appeal_id: int, status: Status) -> None:
         """Tell the queue that acts at this status, if one does."""
@@ -79,11 +82,20 @@ class Doorbell:
         except (OperationalError, OSError) as error:
             log.warning("could not ring for appeal %d, the sweep will: %s", appeal_id, error)
 
-    def answers(self) -> bool:
-        """Whether Redis can be reached now."""
+    def waiting(self, queue: str) -> int:
+        """How many messages lie in a queue; 0 also when Redis is down."""
         try:
-            with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=2)
-        except (OperationalError, OSError):
-            return False
-        return True
+            return cast(int, self._redis.llen(queue))
+        except redis.RedisError:
+            return 0
+
+    def complaint(self) -> str:
+        """Why this Redis must not be used, or nothing. One that evicts keys loses messages without a word."""
+        try:
+            policy = cast(dict[str, str], self._redis.config_get("maxmemory-policy"))
+        except redis.RedisError as error:
+            log.warning("cannot ask Redis for its eviction policy: %s", error)
+            return ""
+        if policy.get("maxmemory-policy", "noeviction") != "noeviction":
+            return f"Redis may evict messages (maxmemory-policy {policy['maxmemory-policy']}): set it to noeviction."
+        return ""

@@ -6,6 +6,7 @@ hash: a late or repeated attempt can never change bytes that somebody relies on.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -14,13 +15,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-KEY = re.compile(r"[a-z0-9]+/[a-z0-9._-]+")
+KEY = re.compile(r"[a-z0-9]+/[a-z0-9][a-z0-9._-]*")
 RESERVE = 1_000_000_000  # bytes kept free on the disk: the database and running work must not meet a full one
 
 
@@ -104,7 +104,10 @@ class LocalStorage:
         return self._path(key).open("rb")
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty, or gone
+            path.parent.rmdir()
 
     def purge(self, folder: str) -> None:
         shutil.rmtree(self._path(f"{folder}/x").parent, ignore_errors=True)
@@ -124,7 +127,7 @@ class Scratch:
         for folder in (self.incoming, self._work):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    @contextmanager
+    @contextlib.contextmanager
     def work(self, attempt: str) -> Iterator[Path]:
         """An empty folder for one attempt, gone afterwards."""
         path = Path(tempfile.mkdtemp(prefix=f"{attempt}-", dir=self._work))

@@ -2,10 +2,11 @@
 
 from alembic import context
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from pipeline.models import Base
 
-engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "")
+engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=NullPool)
 with engine.connect() as connection:
     # batch mode: SQLite can change a column only by copying its table
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

@@ -1,0 +1,163 @@
+"""One step from claim to advance, and the sweep that finds what was lost on the way."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from pipeline import workflow
+from pipeline.context import Context
+from pipeline.cues import to_json
+from pipeline.errors import LostLease, PipelineError
+from pipeline.models import Appeal, File, Kind, Status, Track
+from pipeline.steps import STEPS, Draft, Job, Result
+from pipeline.workflow import Claim, Stale
+
+log = logging.getLogger(__name__)
+
+LEFTOVERS_AFTER = 24 * 3600  # s; what a killed process left in the scratch folders
+UNCLAIMED_AFTER = 3600  # s; a stored upload without a row: the web server died between the two
+
+
+def run(context: Context, appeal_id: int, queue: str) -> None:
+    """Do the next step of this appeal, if it is this queue's and nobody else's. Never raises for a bad clip."""
+    lease = timedelta(seconds=context.settings.lease_seconds)
+    with context.db.write() as session:
+        claim = workflow.claim(session, appeal_id, queue, lease)
+        if claim is None:
+            return
+        appeal = _whole(session, appeal_id)
+    work, new = STEPS[claim.status]
+    log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
+    try:
+        with _alive(context, claim, lease) as stop, context.scratch.work(f"{appeal_id}-{claim.attempt}") as folder:
+            job = Job(context, claim, appeal, folder, stop)
+            _finish(job, work(job), new)
+    except (LostLease, Stale):
+        log.warning("appeal %d: somebody else has it now, attempt %d is thrown away", appeal_id, claim.attempt)
+        return
+    except Exception as error:  # whatever happens, the appeal says so
+        _fail(context, claim, error)
+        return
+    context.doorbell.ring(appeal_id, new)
+
+
+def _whole(session: Session, appeal_id: int) -> Appeal:
+    """The appeal with all that a step reads, usable after the session."""
+    parts = (Appeal.files, Appeal.consents, Appeal.approvals)
+    options = [*map(selectinload, parts), selectinload(Appeal.tracks).selectinload(Track.revisions)]
+    return session.get_one(Appeal, appeal_id, options=options)
+
+
+@contextmanager
+def _alive(context: Context, claim: Claim, lease: timedelta) -> Iterator[threading.Event]:
+    """Renew the lease in the background. The event is set when it is lost, and tools stop at it."""
+    stop, done = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(lease.total_seconds() / 4):
+            try:
+                with context.db.write() as session:
+                    workflow.renew(session, claim, lease)
+            except LostLease:
+                stop.set()
+                return
+            except Exception:  # a locked database is no reason to stop: the lease has three beats to spare
+                log.warning("appeal %d: no heartbeat", claim.appeal_id, exc_info=True)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield stop
+    finally:
+        done.set()
+        thread.join()
+
+
+def _finish(job: Job, result: Result, new: Status) -> None:
+    """Store the files, then write rows and status in one transaction. A late attempt leaves nothing behind."""
+    storage, claim = job.context.storage, job.claim
+    stored = {
+        kind: storage.put(path, job.appeal.folder, f"{kind}-{claim.attempt}{path.suffix}")
+        for kind, path in result.files.items()
+    }
+    old = [file.key for file in job.appeal.files if file.kind in stored]
+    try:
+        with job.context.db.write() as session:
+            workflow.advance(
+                session, claim.appeal_id, claim.status, claim.attempt, new, by=workflow.WORKER, reason=result.note
+            )
+            appeal = _whole(session, claim.appeal_id)
+            for kind, (key, sha256, size) in ((k, (s.key, s.sha256, s.size)) for k, s in stored.items()):
+                _keep_file(appeal, kind, key=key, sha256=sha256, size=size, revision_id=result.revision_id)
+            if result.media:
+                appeal.media = result.media.to_dict()
+            if result.draft:
+                _keep_draft(appeal, result.draft)
+    except BaseException:
+        old = [made.key for made in stored.values()]
+        raise
+    finally:
+        for key in old:
+            storage.delete(key)
+
+
+def _keep_file(appeal: Appeal, kind: Kind, **values: Any) -> None:
+    file = appeal.file(kind)
+    if file is None:
+        file = File(kind=kind)
+        appeal.files.append(file)
+    for name, value in values.items():
+        setattr(file, name, value)
+
+
+def _keep_draft(appeal: Appeal, draft: Draft) -> None:
+    track = appeal.track(draft.layer)
+    if track is None:
+        track = Track(layer=draft.layer)
+        appeal.tracks.append(track)
+    track.language = draft.language
+    track.add(to_json(draft.cues), draft.made_by)
+
+
+def _fail(context: Context, claim: Claim, error: Exception) -> None:
+    if not isinstance(error, PipelineError):
+        log.error("appeal %d: %s failed", claim.appeal_id, claim.status, exc_info=error)
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        error = PipelineError("disk_full" if full else "unexpected", repr(error), retry=True)
+    log.warning("appeal %d: %s: %s %s", claim.appeal_id, claim.status, error.reason, error.detail)
+    with context.db.write() as session:
+        workflow.fail(session, claim, error)
+
+
+def sweep(context: Context) -> None:
+    """Ring again for what lost its message or its worker, and clear what killed processes left behind."""
+    with context.db.write() as session:
+        workflow.give_up_lost(session)
+        due = workflow.due(session)
+    for queue in sorted({*workflow.QUEUES.values()}):
+        mine = [(appeal_id, status) for appeal_id, status in due if workflow.QUEUES[status] == queue]
+        # A queue that holds a message for each of them has lost none: ringing again would only pile them up.
+        if context.doorbell.waiting(queue) < len(mine):
+            for appeal_id, status in mine:
+                context.doorbell.ring(appeal_id, status)
+    context.scratch.sweep(LEFTOVERS_AFTER)
+    _clear_unclaimed(context)
+
+
+def _clear_unclaimed(context: Context) -> None:
+    """Remove uploads that have no row: nobody was ever told that they were received."""
+    folders = set(context.storage.folders(UNCLAIMED_AFTER))
+    with context.db.read() as session:
+        folders -= set(session.scalars(select(Appeal.folder)))
+    for folder in folders:
+        log.warning("removing an upload that was never received: %s", folder)
+        context.storage.purge(folder)

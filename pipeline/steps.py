@@ -1,0 +1,146 @@
+"""The steps of an appeal, one function each: fetch what it needs, call the tools, say what came out.
+
+runner.py does the rest for all of them: claim, lease, storing the files, advancing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline import formats, layout, render, speech, transcribe, workflow
+from pipeline.context import Context
+from pipeline.cues import Cue
+from pipeline.errors import PipelineError
+from pipeline.models import Appeal, Kind, Layer, Status
+from pipeline.prepare import prepare
+from pipeline.probe import MediaInfo, check_limits, probe
+from pipeline.translate import translate
+from pipeline.workflow import Claim
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A track that a step wrote."""
+
+    layer: Layer
+    language: str
+    cues: list[Cue]
+    made_by: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a step leaves behind: files, at most one new revision, what the probe found, a note for the ledger."""
+
+    files: dict[Kind, Path] = field(default_factory=dict)
+    revision_id: int | None = None
+    draft: Draft | None = None
+    media: MediaInfo | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at one step."""
+
+    context: Context
+    claim: Claim
+    appeal: Appeal
+    work: Path
+    stop: threading.Event
+
+    @property
+    def media(self) -> MediaInfo:
+        """What the probe found when the appeal was prepared."""
+        if self.appeal.media is None:
+            raise PipelineError("file_missing", "the appeal was never prepared")
+        return MediaInfo.from_dict(self.appeal.media)
+
+    def fetch(self, kind: Kind) -> Path:
+        """A local path of this file. PipelineError when it is not there."""
+        file = self.appeal.file(kind)
+        try:
+            if file is None:
+                raise FileNotFoundError(kind)
+            return self.context.storage.fetch(file.key, self.work)
+        except FileNotFoundError as error:
+            raise PipelineError("file_missing", kind) from error
+
+    def cues(self, layer: Layer, revision_id: int | None = None) -> list[Cue]:
+        """The cues of one revision of a track, the latest unless told."""
+        track = self.appeal.track(layer)
+        revisions = track.revisions if track else []
+        chosen = [r for r in revisions if revision_id is None or r.id == revision_id]
+        return chosen[-1].cues if chosen else []
+
+
+def _prepare(job: Job) -> Result:
+    original, limits = job.fetch(Kind.ORIGINAL), job.context.campaign.limits
+    info = probe(job.context.box, original, job.work)
+    check_limits(info, min_ms=limits.min_ms, max_ms=limits.max_ms, max_pixels=limits.max_pixels)
+    made = prepare(job.context.box, original, info, job.work, job.stop)
+    files = {Kind.CLEAN: made.clean, Kind.AUDIO: made.audio, Kind.PEAKS: made.peaks, Kind.POSTER: made.poster}
+    return Result(files, media=info)
+
+
+def _transcribe(job: Job) -> Result:
+    audio = job.fetch(Kind.AUDIO)
+    spans = speech.find_speech(audio)
+    language = job.appeal.language
+    transcript = transcribe.transcribe_or_leave_empty(job.context.settings.whisper_model, audio, language, spans)
+    draft = Draft(Layer.TRANSCRIPT, transcript.language, list(transcript.cues), transcript.model)
+    return Result(draft=draft, note="" if spans else "No speech was found.")
+
+
+def _translate(job: Job) -> Result:
+    spoken = job.cues(Layer.TRANSCRIPT)
+    track = job.appeal.track(Layer.TRANSCRIPT)
+    texts = [cue.text.replace("\n", " ") for cue in spoken]
+    translations = translate(job.context.box, texts, track.language if track else "", job.work)
+    profile = layout.profile(job.media.width, job.media.height)
+    cues = [
+        replace(cue, text=layout.fit(made.text, profile), doubts=(*cue.doubts, *made.doubts))
+        for cue, made in zip(spoken, translations, strict=True)
+    ]
+    engines = sorted({made.engine for made in translations}) or ["none"]
+    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, ", ".join(engines)))
+
+
+def _render(job: Job) -> Result:
+    revision_id = job.appeal.submitted_revision_id
+    cues = job.cues(Layer.RUSSIAN, revision_id)
+    clean = job.fetch(Kind.CLEAN)
+    finished = render.burn_in(job.context.box, clean, cues, job.media, job.work / "finished.mp4", job.stop)
+    return Result({Kind.FINISHED: finished}, revision_id=revision_id)
+
+
+def _deliver(job: Job) -> Result:
+    approval = workflow.approval_in_force(job.appeal)
+    if approval is None or _sha256(job.fetch(Kind.FINISHED)) != approval.finished_sha256:
+        raise PipelineError("changed_since")
+    cues = job.cues(Layer.RUSSIAN, approval.revision_id)
+    texts = {Kind.SRT: formats.srt(cues), Kind.VTT: formats.vtt(cues)}
+    files = {kind: job.work / f"russian.{kind}" for kind in texts}
+    for kind, path in files.items():
+        path.write_text(texts[kind], encoding="utf-8")
+    files[Kind.SOFTSUB] = render.soft_subs(job.context.box, job.fetch(Kind.CLEAN), cues, job.work / "softsub.mp4")
+    return Result(files, revision_id=approval.revision_id)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+#: What a worker does at a status, and where the appeal goes then.
+STEPS: dict[Status, tuple[Callable[[Job], Result], Status]] = {
+    Status.RECEIVED: (_prepare, Status.PREPARED),
+    Status.PREPARED: (_transcribe, Status.TRANSCRIBED),
+    Status.TRANSCRIBED: (_translate, Status.DRAFTED),
+    Status.SUBMITTED: (_render, Status.IN_REVIEW),
+    Status.APPROVED: (_deliver, Status.RELEASED),
+}

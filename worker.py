@@ -1,0 +1,80 @@
+"""The Celery app: three queues of thin tasks, a start-up check, and the sweep.
+
+celery -A worker worker -Q media|speech|text       one worker for each queue, as many as wanted
+celery -A worker beat                              one in all: rings for the sweep
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any
+
+from celery.signals import worker_init, worker_ready
+
+from pipeline import runner
+from pipeline.config import Settings
+from pipeline.context import Context
+from pipeline.queue import make_app
+
+settings = Settings.from_env(os.environ)
+app = make_app(settings.redis_url)
+# The sweep goes to the queue of short steps. Redis drops one that waited longer than the next one takes to come.
+app.conf.beat_schedule = {
+    "sweep": {
+        "task": "sweep",
+        "schedule": float(settings.sweep_seconds),
+        "options": {"queue": "text", "expires": settings.sweep_seconds},
+    }
+}
+app.conf.beat_schedule_filename = str(settings.data_dir / "beat")
+
+
+@functools.cache
+def context() -> Context:
+    """Opened once in each process, after the fork: connections cannot be shared."""
+    return Context.open(settings)
+
+
+@app.task(name="work.media")
+def media(appeal_id: int) -> None:
+    """Prepare, render or deliver."""
+    runner.run(context(), appeal_id, "media")
+
+
+@app.task(name="work.speech")
+def speech(appeal_id: int) -> None:
+    """Transcribe."""
+    runner.run(context(), appeal_id, "speech")
+
+
+@app.task(name="work.text")
+def text(appeal_id: int) -> None:
+    """Draft the Russian track."""
+    runner.run(context(), appeal_id, "text")
+
+
+@app.task(name="sweep")
+def sweep() -> None:
+    """Look for lost work."""
+    runner.sweep(context())
+
+
+@worker_init.connect
+def check(**_: Any) -> None:
+    """Refuse to start where clips would not be safe; say why in one sentence."""
+    opened = Context.open(settings)
+    loose = "" if settings.allow_unsandboxed else opened.box.check()
+    complaint = loose or opened.doorbell.complaint()
+    opened.db.close()
+    if complaint:
+        sys.exit(f"This worker does not start: {complaint}")
+
+
+@worker_ready.connect
+def catch_up(**_: Any) -> None:
+    """What was lost while nobody worked is found at once, not at the next sweep."""
+    opened = Context.open(settings)
+    runner.sweep(opened)
+    opened.db.close()
