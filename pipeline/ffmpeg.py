@@ -72,6 +72,11 @@ def source(path: Path, **options: Any) -> Any:
     return ffmpeg.input(f"file:{path}", **GUARDS, **options)
 
 
+def captions(name: str) -> Any:
+    """An SRT file that we wrote ourselves, by its name in the directory of the call."""
+    return ffmpeg.input(f"file:{name}", f="srt", protocol_whitelist="file")
+
+
 def output(*streams: Any, name: str, **options: Any) -> Any:
     """An output file `name` in the directory of the call."""
     return ffmpeg.output(*streams, f"file:{name}", **options)

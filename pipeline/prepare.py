@@ -29,9 +29,7 @@ class Prepared:
     poster: Path
 
 
-def prepare(
-    box: Sandbox, original: Path, info: MediaInfo, out: Path, stop: threading.Event | None = None
-) -> Prepared:
+def prepare(box: Sandbox, original: Path, info: MediaInfo, out: Path, stop: threading.Event | None = None) -> Prepared:
     """Make the clean proxy, its sound as 16 kHz WAV, waveform peaks and a poster in the directory `out`.
 
     Picture and sound are copied where they are what we need, else transcoded once. Raises BadMedia where the

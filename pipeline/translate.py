@@ -1,0 +1,65 @@
+"""A first Russian draft of each text. What no engine can do stays empty, for a person to write; nothing here fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import PipelineError, ToolFailed
+from pipeline.sandbox import Limits, Sandbox
+
+MODES = Path("/usr/share/apertium/modes")
+PAIRS = {"be": "bel-rus", "uk": "ukr-rus"}
+#: How apertium marks a word that it does not know, and one that it could not inflect or translate.
+MARKS = "*#@"
+BREAK = "\n\n"  # apertium takes an empty line for the end of a sentence, so that no text leaks into its neighbour
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A text in Russian and who made it: "same" (it was Russian), "apertium", or "none" with an empty text."""
+
+    text: str
+    engine: str
+    doubts: tuple[str, ...] = ()
+
+
+UNTRANSLATED = Translation("", "none", ("untranslated",))
+
+
+def translate(box: Sandbox, texts: Sequence[str], source: str, work: Path) -> list[Translation]:
+    """One translation for each text, in order. source: the language spoken (BCP 47)."""
+    language = source.split("-")[0]
+    if language == "ru":
+        return [Translation(text, "same") for text in texts]
+    full = [" ".join(text.split()) for text in texts]
+    try:
+        made = iter(_apertium(box, PAIRS[language], [text for text in full if text], work))
+    except (KeyError, OSError, PipelineError):
+        return [UNTRANSLATED] * len(texts)
+    return [_judge(text, next(made)) if text else Translation("", "none") for text in full]
+
+
+def _apertium(box: Sandbox, pair: str, texts: list[str], work: Path) -> list[str]:
+    """All texts in one call. Raises OSError without apertium, ToolFailed where it does not answer for each text."""
+    stages = (MODES / f"{pair}.mode").read_text("utf-8").strip()
+    if pair == "ukr-rus":
+        # Debian 12: this pair's tagger aborts; the first reading that the constraint grammar leaves must do
+        stages = re.sub(r"cg-proc -w (\S+) \| apertium-tagger -g \$2 \S+", r"cg-proc -w -1 -n \1", stages)
+    command = f"set -o pipefail; apertium-destxt | {stages} | apertium-retxt"
+    text = BREAK.join(texts).encode()
+    done = box.run(["bash", "-c", command, "apertium", "-g"], write=work, stdin=text, limits=Limits(wall_s=120))
+    made = done.stdout.decode("utf-8", "replace").split(BREAK)
+    if done.returncode or len(made) != len(texts):  # it can also leave with 0 and say nothing
+        raise ToolFailed("tool_failed", done.stderr)
+    return made
+
+
+def _judge(source: str, made: str) -> Translation:
+    marks = [mark for mark in MARKS if mark in made and mark not in source]
+    text = made.translate({ord(mark): None for mark in marks}).strip()
+    if not text:
+        return UNTRANSLATED
+    return Translation(text, "apertium", ("unknown_word",) if marks else ())
