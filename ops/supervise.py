@@ -34,12 +34,13 @@ priority = 2
 """
 
 # priority: a group stops as a whole, the last one first, so Redis is there until the workers are done with it.
+# setpriv: when the supervisor itself is killed, the kernel ends its processes too.
 # startretries: it never gives up; each end within 5 s makes the pause before the next try a second longer.
 # killasgroup: what does not stop in time goes together with its children.
 PROGRAM = """
 [program:{name}]
 priority = {priority}
-command = {command}
+command = setpriv --pdeathsig KILL {command}
 directory = {root}
 autorestart = true
 startsecs = 5
@@ -108,7 +109,7 @@ def start(commands: dict[str, list[str]], data: Path, environ: dict[str, str], l
     # Orphans of our processes become our children, so that stop() finds them.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     return subprocess.Popen(
-        _until_parent_ends([sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]),
+        ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "supervisor.supervisord", "-c", str(config)],
         # REMAP_SIGTERM: at SIGTERM a Celery worker gives running steps their time and then hands them back.
         env=environ | {"REMAP_SIGTERM": "SIGQUIT"},
         pass_fds=[lock],
@@ -146,16 +147,11 @@ def _section(name: str, command: list[str], data: Path) -> str:
     return PROGRAM.format(
         name=name,
         priority=1 if name in ("redis", "web") else 2,
-        command=_plain(shlex.join(_until_parent_ends(command))),
+        command=_plain(shlex.join(command)),
         root=_plain(ROOT),
         data=_plain(data),
         stop_seconds=STOP_SECONDS,
     )
-
-
-def _until_parent_ends(command: list[str]) -> list[str]:
-    """The kernel sends SIGTERM when the parent dies, even by kill -9."""
-    return ["setpriv", "--pdeathsig", "TERM", *command]
 
 
 def _plain(text: str | Path) -> str:
