@@ -1,0 +1,193 @@
+"""The cast: who acts in the tests, and appeals at any status with real rows and files, made without workers."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from pipeline import cues, workflow
+from pipeline.context import Context
+from pipeline.models import (
+    Account,
+    Appeal,
+    Consent,
+    File,
+    Kind,
+    Layer,
+    Revision,
+    Role,
+    Status,
+    Track,
+    Transition,
+)
+from web import accounts, receipt
+
+PASSWORD = "no means no, always"
+ROLES = {"tanya": Role.TRANSLATOR, "rita": Role.REVIEWER, "sveta": Role.SOCIAL, "ada": Role.ADMIN}
+CODE = "1234 5678 9012 3456"
+CLIP = Path(__file__).parent / "data" / "be-portrait.mp4"
+
+SAID = [cues.Cue(400, 3000, "Дарагія беларусы, я звяртаюся да вас."), cues.Cue(3200, 5200, "Мы чакаем вас дома.")]
+RUSSIAN = [
+    cues.Cue(400, 3000, "Дорогие белорусы, я обращаюсь к вам.", ("low_probability",)),
+    cues.Cue(3200, 5200, "Мы ждём вас дома."),
+]
+
+#: The way of an appeal to its release; the others branch off.
+WAY = [
+    Status.RECEIVED,
+    Status.PREPARED,
+    Status.TRANSCRIBED,
+    Status.DRAFTED,
+    Status.SUBMITTED,
+    Status.IN_REVIEW,
+    Status.APPROVED,
+    Status.RELEASED,
+]
+
+
+class Person(FlaskClient):
+    """A browser with somebody before it. Forms are sent with the token of the page, as a browser does."""
+
+    name: str
+
+    def send(self, url: str, **fields: object) -> TestResponse:
+        """Post a form of the team's pages."""
+        return self.post(url, data={"csrf_token": self.token(), **fields})
+
+    def token(self) -> str:
+        """A forgery token of this session."""
+        page = self.get("/staff/sign-in").text
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found
+        return found[1]
+
+
+@cache
+def password_hash() -> str:
+    return accounts.hash_password(PASSWORD)
+
+
+def account(desk: Context, name: str) -> Account:
+    """The account of one of the cast, made when it is first needed."""
+    with desk.db.write() as session:
+        found = session.query(Account).filter_by(name=name).one_or_none()
+        if found is None:
+            found = Account(name=name, role=ROLES[name], password_hash=password_hash())
+            session.add(found)
+    return found
+
+
+def enter(app: Flask, name: str) -> Person:
+    """Sign one of the cast in."""
+    account(app.extensions["desk"], name)
+    app.test_client_class = Person
+    person = app.test_client()
+    assert isinstance(person, Person)
+    person.name = name
+    answer = person.send("/staff/sign-in", name=name, password=PASSWORD)
+    assert answer.status_code == 302, answer.text
+    return person
+
+
+def appeal(desk: Context, status: Status = Status.DRAFTED, **fields: object) -> Appeal:
+    """An appeal at this status, with what it has there: files, tracks, an approval by rita."""
+    folder = secrets.token_hex(16)
+    code = str(fields.pop("code", secrets.randbelow(10**16))).zfill(16)
+    made = Appeal(
+        folder=folder,
+        receipt_hash=receipt.hashed(desk.settings.secret_key, code),
+        **{"language": "be", "shown_name": "Hanna", **fields},
+        consents=[Consent(version="1", language="en", wording="I agree.")],
+        transitions=[Transition(old=Status.RECEIVED, new=Status.RECEIVED, by=workflow.SUPPORTER)],
+    )
+    with desk.db.write() as session:
+        session.add(made)
+        session.flush()
+        _file(desk, made, Kind.ORIGINAL, "original")
+        way = WAY[: WAY.index(status) + 1] if status in WAY else WAY[:4]
+        for here in way[1:]:
+            _step(desk, session, made, here)
+        if status not in WAY:
+            _move(session, made, status, "rita", "not an appeal")
+    return made
+
+
+def _step(desk: Context, session: Session, made: Appeal, status: Status) -> None:
+    """Do what worker or person does to bring an appeal to this status."""
+    if status == Status.PREPARED:
+        made.media = {"duration_ms": 6000, "width": 1080, "height": 1920}
+        _file(desk, made, Kind.CLEAN, "clean.mp4")
+        _file(desk, made, Kind.POSTER, "poster.jpg")
+        _file(desk, made, Kind.PEAKS, "peaks.json")
+    if status == Status.TRANSCRIBED:
+        _track(made, Layer.TRANSCRIPT, "be", SAID)
+    if status == Status.DRAFTED:
+        _track(made, Layer.RUSSIAN, "ru", RUSSIAN)
+    session.flush()
+    if status == Status.SUBMITTED:
+        made.submitted_revision_id = made.track(Layer.RUSSIAN).latest.id
+    if status == Status.IN_REVIEW:
+        _file(desk, made, Kind.FINISHED, "finished.mp4")
+    session.flush()
+    if status == Status.APPROVED:
+        rita = _rita(session)
+        sha256 = made.file(Kind.FINISHED).sha256
+        workflow.approve(session, made, made.attempt, rita, sha256, two_people=True)
+        session.refresh(made)
+        return
+    if status == Status.RELEASED:
+        for kind, name in ((Kind.SOFTSUB, "soft.mp4"), (Kind.SRT, "russian.srt"), (Kind.VTT, "russian.vtt")):
+            _file(desk, made, kind, name)
+    _move(session, made, status, "worker")
+
+
+def _rita(session: Session) -> Account:
+    found = session.query(Account).filter_by(name="rita").one_or_none()
+    if found is None:
+        found = Account(name="rita", role=Role.REVIEWER, password_hash=password_hash())
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _move(session: Session, made: Appeal, status: Status, by: str, reason: str = "") -> None:
+    session.flush()
+    workflow.advance(session, made.id, made.status, made.attempt, status, by=by, reason=reason)
+    session.refresh(made)
+
+
+def _track(made: Appeal, layer: Layer, language: str, text: list[cues.Cue]) -> None:
+    first = Revision(number=1, rows=cues.to_json(text), made_by="phrasebook")
+    made.tracks.append(Track(layer=layer, language=language, revisions=[first]))
+
+
+def _file(desk: Context, made: Appeal, kind: Kind, name: str) -> None:
+    """A real file: the sample clip for videos, its own name for the rest."""
+    path = desk.scratch.incoming / secrets.token_hex(8)
+    path.write_bytes(CLIP.read_bytes() if name.endswith("mp4") or kind == Kind.ORIGINAL else name.encode())
+    stored = desk.storage.put(path, made.folder, name)
+    made.files.append(
+        File(
+            kind=kind,
+            key=stored.key,
+            sha256=stored.sha256,
+            size=stored.size,
+            revision_id=made.submitted_revision_id if kind not in {Kind.ORIGINAL, Kind.CLEAN} else None,
+        )
+    )
+
+
+def fresh(desk: Context, made: Appeal) -> Appeal:
+    """The appeal as the database has it now."""
+    with desk.db.read() as session:
+        found = session.get_one(Appeal, made.id)
+        _ = found.files, [t.revisions for t in found.tracks], found.transitions, found.approvals, found.consents
+        return found

@@ -1,0 +1,70 @@
+"""What every test of the pages needs: a migrated database of its own, the application, and the cast signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import web
+from pipeline.config import Settings
+from pipeline.context import Context
+from pipeline.db import migrate
+from tests import cast
+
+NO_REDIS = "redis://127.0.0.1:1/0"  # nobody listens there: ringing only writes to the log
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Everything in a folder of this test."""
+    return Settings.from_env({"DATA_DIR": str(tmp_path), "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"})
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database."""
+    migrate(settings.database_url)
+    app = web.create_app(settings)
+    app.config["VERDICT_SECONDS"] = 0  # no worker will look at the video
+    yield app
+    app.extensions["desk"].db.close()
+
+
+@pytest.fixture
+def desk(app: Flask) -> Context:
+    """The records and files behind the application."""
+    return app.extensions["desk"]
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def tanya(app: Flask) -> cast.Person:
+    """A translator."""
+    return cast.enter(app, "tanya")
+
+
+@pytest.fixture
+def rita(app: Flask) -> cast.Person:
+    """A reviewer."""
+    return cast.enter(app, "rita")
+
+
+@pytest.fixture
+def sveta(app: Flask) -> cast.Person:
+    """One of the social team."""
+    return cast.enter(app, "sveta")
+
+
+@pytest.fixture
+def ada(app: Flask) -> cast.Person:
+    """The admin."""
+    return cast.enter(app, "ada")

@@ -1,0 +1,110 @@
+"""What people see: supporters, translators and reviewers, the social team, the admin. One module for each."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.config import Settings
+from pipeline.context import Context
+from web import admin, auth, commands, errors, media, review, social, submit, words, workbench
+
+#: Only our own host, nothing inline: a text that slipped through unescaped could still not run.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",  # a phone that is taken away must not hold our pages
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+FORM_BYTES = 2_000_000  # the largest form but the one with the video: 300 cues of 500 letters, percent-encoded
+
+
+def create_app(config: Settings | None = None) -> Flask:
+    """The web application; settings from the environment when none are given."""
+    settings = config or Settings.from_env(os.environ)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: whoever typed for two hours must be able to save
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and we tell browsers to send none
+        VERDICT_SECONDS=4.0,  # how long the receipt waits for the first look at the video
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["desk"] = Context.open(settings)
+    for module in (submit, workbench, review, media, social, admin, auth):
+        app.register_blueprint(module.pages)
+    auth.init_app(app, exempt=submit.pages)
+    errors.init_app(app)
+    commands.init_app(app)
+    words.init_app(app)
+    _init_banners(app, settings)
+    _init_headers(app, settings)
+    app.add_url_rule("/healthz", view_func=healthz)
+    return app
+
+
+def healthz() -> Response:
+    """For the supervisor: whether the database answers, and not a word more."""
+    from web.desk import desk
+
+    try:
+        with desk().db.read() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("unavailable\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _init_headers(app: Flask, settings: Settings) -> None:
+    def add(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        if settings.https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return response
+
+    app.after_request(add)
+
+
+def _init_banners(app: Flask, settings: Settings) -> None:
+    """What must not be overlooked. Found out once, at the start."""
+    campaign = app.extensions["desk"].campaign
+    shown: dict[str, Any] = {
+        "campaign": campaign,
+        "unsandboxed": _unsandboxed() if settings.allow_unsandboxed else "",
+        "phrasebook": settings.whisper_model == "phrasebook",
+    }
+    app.context_processor(lambda: shown)
+
+
+def _unsandboxed() -> str:
+    """Why supporters' files are opened without a sandbox here, as a sentence; empty when they are not."""
+    return str(import_module("pipeline.sandbox").check())

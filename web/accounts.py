@@ -1,0 +1,115 @@
+"""Accounts of the team: made, changed and disabled here, by the command line and the admin page alike."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pipeline.db import Database
+from pipeline.models import Account, Role
+from pipeline.workflow import SUPPORTER, WORKER
+
+NAME = re.compile(r"\w[\w.-]{1,39}")
+MIN_PASSWORD = 10  # characters
+
+_hasher = PasswordHasher()
+
+
+class AccountError(ValueError):
+    """The message says, for people, why this cannot be done."""
+
+
+def hash_password(password: str) -> str:
+    """For the database. AccountError when the password is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise AccountError(f"A password needs at least {MIN_PASSWORD} characters.")
+    return _hasher.hash(password)
+
+
+def password_fits(password_hash: str, password: str) -> bool:
+    """Whether this is the password; takes some 50 ms, as it must."""
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def new_password() -> str:
+    """Easy to read out, too long to guess."""
+    return "-".join(secrets.token_hex(3) for _ in range(4))
+
+
+def add(db: Database, name: str, role: Role, password: str) -> None:
+    """A new account. AccountError when the name is taken or cannot be one."""
+    if not NAME.fullmatch(name) or name in {SUPPORTER, WORKER}:
+        raise AccountError("A name has 2 to 40 letters, digits, dots or dashes.")
+    password_hash = hash_password(password)
+    try:
+        with db.write() as session:
+            session.add(Account(name=name, role=role, password_hash=password_hash))
+    except IntegrityError as error:
+        raise AccountError(f"There is an account named {name} already.") from error
+
+
+def set_password(db: Database, name: str, password: str) -> None:
+    """A new password; every session of the account ends."""
+    password_hash = hash_password(password)
+    with db.write() as session:
+        account = named(session, name)
+        account.password_hash = password_hash
+        account.epoch += 1
+        account.wrong_passwords, account.locked_until = 0, None
+
+
+def set_role(db: Database, name: str, role: Role) -> None:
+    """Another role. AccountError when no active admin would be left."""
+    with db.write() as session:
+        account = named(session, name)
+        if role != Role.ADMIN:
+            _keep_one_admin(session, account)
+        account.role = role
+
+
+def disable(db: Database, name: str) -> None:
+    """No way in any more; every session ends. AccountError when no active admin would be left."""
+    with db.write() as session:
+        account = named(session, name)
+        _keep_one_admin(session, account)
+        account.active = False
+        account.epoch += 1
+
+
+def enable(db: Database, name: str) -> None:
+    """Let the account in again, with its old password."""
+    with db.write() as session:
+        named(session, name).active = True
+
+
+def everyone(db: Database) -> list[Account]:
+    """All accounts by name."""
+    with db.read() as session:
+        return list(session.scalars(select(Account).order_by(Account.active.desc(), Account.name)))
+
+
+def named(session: Session, name: str) -> Account:
+    """The account of this name; AccountError when there is none."""
+    account = session.scalar(select(Account).where(Account.name == name).with_for_update())
+    if account is None:
+        raise AccountError(f"There is no account named {name}.")
+    return account
+
+
+def active_admins(session: Session) -> int:
+    """How many accounts can still do everything."""
+    return session.scalar(select(func.count()).where(Account.role == Role.ADMIN, Account.active)) or 0
+
+
+def _keep_one_admin(session: Session, account: Account) -> None:
+    if account.role == Role.ADMIN and account.active and active_admins(session) == 1:
+        raise AccountError("This is the last active admin: make another one first.")

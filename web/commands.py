@@ -1,0 +1,87 @@
+"""The command line: `flask --app web migrate`, `flask --app web account add NAME --role translator` and so on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from pipeline.db import migrate
+from pipeline.models import Role
+from web import accounts
+from web.desk import desk
+
+account = AppGroup("account", help="Accounts of the team.")
+
+from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    app.cli.add_command(account)
+    app.cli.add_command(_migrate)
+
+
+@click.command("migrate")
+def _migrate() -> None:
+    """Bring the database to the newest schema."""
+    migrate(desk().settings.database_url)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except accounts.AccountError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _chosen(from_stdin: bool) -> str:
+    return sys.stdin.readline().rstrip("\n") if from_stdin else accounts.new_password()
+
+
+def _tell(password: str, from_stdin: bool) -> None:
+    if not from_stdin:
+        click.echo(f"password: {password}")
+
+
+@account.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([r.value for r in Role]), required=True)
+@from_stdin
+def _add(name: str, role: str, password_stdin: bool) -> None:
+    """Make an account and print its password."""
+    password = _chosen(password_stdin)
+    with _plain_errors():
+        accounts.add(desk().db, name, Role(role), password)
+    _tell(password, password_stdin)
+
+
+@account.command("password")
+@click.argument("name")
+@from_stdin
+def _new_password(name: str, password_stdin: bool) -> None:
+    """Give an account a new password; its sessions end."""
+    password = _chosen(password_stdin)
+    with _plain_errors():
+        accounts.set_password(desk().db, name, password)
+    _tell(password, password_stdin)
+
+
+@account.command("disable")
+@click.argument("name")
+def _disable(name: str) -> None:
+    """Let an account in no more; its sessions end."""
+    with _plain_errors():
+        accounts.disable(desk().db, name)
+
+
+@account.command("list")
+def _list() -> None:
+    """Name, role and whether disabled, one account a line."""
+    for one in accounts.everyone(desk().db):
+        click.echo(f"{one.name}\t{one.role.value}" + ("" if one.active else "\tdisabled"))

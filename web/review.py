@@ -1,0 +1,5 @@
+"""To come."""
+
+from flask import Blueprint
+
+pages = Blueprint("review", __name__)

@@ -1,0 +1,93 @@
+"""A form with a file, read from the line straight into its place.
+
+Werkzeug answers a body that was cut off with an empty form, and keeps large files in a temporary folder of its own.
+Here the file goes where it is wanted at once, what was typed survives a cut, and a cut is told from an end.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from werkzeug.wrappers import Request
+
+log = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024
+FIELD_BYTES = 20_000  # more than any field of ours can hold
+MAX_PARTS = 50
+
+
+@dataclass
+class Upload:
+    """What came: fields by name, the first file at `path`, how many files there were, and whether the form ended."""
+
+    path: Path
+    fields: dict[str, str] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0  # bytes of the first file, also those that were not kept
+    whole: bool = False
+
+
+@contextmanager
+def receive(request: Request, folder: Path, *, keep_bytes: int) -> Iterator[Upload]:
+    """Read the form; at most keep_bytes of its file are written. Afterwards nothing is left in the folder.
+
+    The body is read to its end even when it cannot be used: a browser shows no answer before it has sent everything.
+    Raises OSError when the file cannot be written.
+    """
+    upload = Upload(folder / secrets.token_hex(16))
+    boundary = request.mimetype_params.get("boundary", "").encode("ascii", "ignore")
+    try:
+        with upload.path.open("wb") as file:
+            upload.whole = bool(boundary) and _read(request.stream, boundary, upload, file, keep_bytes)
+        yield upload
+    finally:
+        upload.path.unlink(missing_ok=True)
+
+
+def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, keep_bytes: int) -> bool:
+    """Whether the form came to its end."""
+    decoder = MultipartDecoder(boundary, max_form_memory_size=10 * CHUNK, max_parts=MAX_PARTS)
+    part: Event | None = None
+    try:
+        for event in _events(decoder, stream):
+            if isinstance(event, Epilogue):
+                return True
+            if isinstance(event, Field | File):
+                part = event
+                upload.files += isinstance(event, File) and bool(event.filename)  # an empty name: nothing was chosen
+            elif isinstance(event, Data) and isinstance(part, Field) and part.name:
+                text = event.data.decode("utf-8", "replace")
+                upload.fields[part.name] = (upload.fields.get(part.name, "") + text)[:FIELD_BYTES]
+            elif isinstance(event, Data) and upload.files == 1:
+                file.write(event.data[: max(0, keep_bytes - upload.size)])
+                upload.size += len(event.data)
+    except ValueError:  # not a form, or one that does not end
+        log.info("a form was cut off or is none")
+    return False
+
+
+def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Event]:
+    while True:
+        chunk = _next_chunk(stream)
+        decoder.receive_data(chunk or None)
+        while not isinstance(event := decoder.next_event(), NeedData):
+            yield event
+            if isinstance(event, Epilogue):
+                return
+
+
+def _next_chunk(stream: IO[bytes]) -> bytes:
+    """Empty at the end, and also when the line broke: the decoder knows which it was."""
+    try:
+        return stream.read(CHUNK)
+    except (ClientDisconnected, OSError):
+        return b""

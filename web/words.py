@@ -1,0 +1,149 @@
+"""Codes as words: statuses, reasons, doubts, ages and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Flask
+
+from pipeline.errors import REASONS, SUPPORTER_REASONS
+from pipeline.models import Appeal, Kind, Role, State, Status, now
+
+#: For the team.
+STATUSES = {
+    Status.RECEIVED: "Received",
+    Status.PREPARED: "Prepared",
+    Status.TRANSCRIBED: "Transcribed",
+    Status.DRAFTED: "To correct",
+    Status.SUBMITTED: "Rendering",
+    Status.IN_REVIEW: "To review",
+    Status.APPROVED: "Approved",
+    Status.RELEASED: "Released",
+    Status.REJECTED: "Rejected",
+    Status.WITHDRAWN: "Withdrawn",
+}
+
+#: For the team: what a machine is doing at a status, or will do next.
+MACHINE_WORK = {
+    Status.RECEIVED: "The video is checked and cleaned.",
+    Status.PREPARED: "The words are written down.",
+    Status.TRANSCRIBED: "A Russian draft is made.",
+    Status.SUBMITTED: "The finished clip is rendered.",
+    Status.APPROVED: "The files for the networks are made.",
+}
+
+ROLES = {
+    Role.TRANSLATOR: "Translator",
+    Role.REVIEWER: "Reviewer",
+    Role.SOCIAL: "Social team",
+    Role.ADMIN: "Admin",
+}
+
+DOUBTS = {
+    "low_probability": "not sure of these words",
+    "no_speech": "perhaps nobody speaks here",
+    "repetition": "the same words again and again",
+    "unread": "speech was heard but not understood",
+    "unknown_word": "a word was not in the dictionary",
+    "untranslated": "not translated yet",
+}
+
+KINDS = {Kind.CLEAN: "clean video", Kind.FINISHED: "finished clip", Kind.POSTER: "poster", Kind.ORIGINAL: "original"}
+
+
+class News(NamedTuple):
+    """What a supporter reads about her appeal: what is now, and what comes next."""
+
+    now: str
+    next: str
+
+
+NEWS = {
+    Status.RECEIVED: News("Your video is safe with us. It is being checked.", "Next, its words are written down."),
+    Status.PREPARED: News("The words of your video are being written down.", "Next, they are put into Russian."),
+    Status.TRANSCRIBED: News("Your words are being put into Russian.", "Next, a volunteer corrects the subtitles."),
+    Status.DRAFTED: News(
+        "A volunteer is correcting the Russian subtitles.", "Next, the finished clip is made and a person checks it."
+    ),
+    Status.SUBMITTED: News("The finished clip is being made.", "Next, a person watches it and decides."),
+    Status.IN_REVIEW: News(
+        "A person is watching the finished clip and decides about it.", "Next, it is made ready for the networks."
+    ),
+    Status.APPROVED: News(
+        "Your appeal is approved. It is being made ready for the networks.", "Next, the campaign can publish it."
+    ),
+    Status.RELEASED: News("Your appeal is released. The campaign can publish it now.", "Thank you for your courage."),
+    Status.REJECTED: News("The campaign will not publish this video.", "You may send another one."),
+    Status.WITHDRAWN: News("You took this appeal back. Your video and its subtitles are deleted.", ""),
+}
+
+STUCK = News(
+    "Your video is safe with us. Something on our side needs a person to look at it.",
+    "You need not do anything. It goes on as soon as that is done.",
+)
+
+
+def news(appeal: Appeal, refusal: str = "") -> News:
+    """What its supporter reads about this appeal. refusal: why a reviewer rejected it."""
+    if appeal.state == State.NEEDS_PERSON and appeal.reason in SUPPORTER_REASONS:
+        return News(SUPPORTER_REASONS[appeal.reason], "You can send another video with a new form.")
+    if appeal.state == State.NEEDS_PERSON:
+        return STUCK
+    if appeal.status == Status.REJECTED and refusal:
+        return News(f"{NEWS[Status.REJECTED].now} The reason: {refusal}", NEWS[Status.REJECTED].next)
+    return NEWS[appeal.status]
+
+
+def reason_sentence(code: str | None) -> str:
+    """A reason code as a sentence."""
+    return REASONS.get(code or "", REASONS["unexpected"])
+
+
+def doubt_words(code: str) -> str:
+    """Why a cue needs a look."""
+    return DOUBTS.get(code, code.replace("_", " "))
+
+
+def age(moment: datetime) -> str:
+    """How long ago, coarsely: `3 h`."""
+    minutes = int((now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def clock(ms: int) -> str:
+    """Milliseconds as m:ss.mmm."""
+    return f"{ms // 60000}:{ms // 1000 % 60:02}.{ms % 1000:03}"
+
+
+def length(ms: int) -> str:
+    """A length (ms) as people say it: `20 s`, `1 min 5 s`, `3 min`."""
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    parts = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds or not minutes)
+    return " ".join(parts)
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: `12.3 MB`."""
+    if count < 1_000_000:
+        return f"{max(count / 1000, 0.1):.1f} kB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these words."""
+    for function in (reason_sentence, doubt_words, age, clock, length, size):
+        app.add_template_filter(function)
+    app.add_template_filter(STATUSES.__getitem__, "status_word")
+    app.add_template_filter(ROLES.__getitem__, "role_word")
+    app.add_template_filter(lambda code: language(app, code), "language")
+
+
+def language(app: Flask, code: str) -> str:
+    """The name of a language as the campaign spells it."""
+    languages: dict[str, str] = app.extensions["desk"].campaign.languages
+    return languages.get(code, "another language" if code == "other" else code)
