@@ -13,7 +13,7 @@ from typing import Any
 
 from celery.signals import worker_init, worker_ready
 
-from pipeline import runner
+from pipeline import render, runner
 from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.queue import make_app
@@ -66,7 +66,9 @@ def check(**_: Any) -> None:
     """Refuse to start where clips would not be safe; say why in one sentence."""
     opened = Context.open(settings)
     loose = "" if settings.allow_unsandboxed else opened.box.check()
-    complaint = loose or opened.doorbell.complaint()
+    with opened.scratch.work("check") as folder:
+        fonts = render.fonts_ready(opened.box, folder)
+    complaint = loose or fonts or opened.doorbell.complaint()
     opened.db.close()
     if complaint:
         sys.exit(f"This worker does not start: {complaint}")

@@ -34,7 +34,7 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
         claim = workflow.claim(session, appeal_id, queue, lease)
         if claim is None:
             return
-        appeal = _whole(session, appeal_id)
+        appeal = whole(session, appeal_id)
     work, new = STEPS[claim.status]
     log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
     try:
@@ -50,9 +50,9 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
     context.doorbell.ring(appeal_id, new)
 
 
-def _whole(session: Session, appeal_id: int) -> Appeal:
+def whole(session: Session, appeal_id: int) -> Appeal:
     """The appeal with all that a step reads, usable after the session."""
-    parts = (Appeal.files, Appeal.consents, Appeal.approvals)
+    parts = (Appeal.files, Appeal.consents, Appeal.approvals, Appeal.transitions)
     options = [*map(selectinload, parts), selectinload(Appeal.tracks).selectinload(Track.revisions)]
     return session.get_one(Appeal, appeal_id, options=options)
 
@@ -95,7 +95,7 @@ def _finish(job: Job, result: Result, new: Status) -> None:
             workflow.advance(
                 session, claim.appeal_id, claim.status, claim.attempt, new, by=workflow.WORKER, reason=result.note
             )
-            appeal = _whole(session, claim.appeal_id)
+            appeal = whole(session, claim.appeal_id)
             for kind, (key, sha256, size) in ((k, (s.key, s.sha256, s.size)) for k, s in stored.items()):
                 _keep_file(appeal, kind, key=key, sha256=sha256, size=size, revision_id=result.revision_id)
             if result.media:
