@@ -12,8 +12,10 @@ from pipeline.sandbox import Limits, Sandbox
 
 MODES = Path("/usr/share/apertium/modes")
 PAIRS = {"be": "bel-rus", "uk": "ukr-rus"}
-#: How apertium marks a word that it does not know, and one that it could not inflect or translate.
-MARKS = "*#@"
+#: How apertium marks a word that it does not know, and one that it could not inflect or translate. Where somebody
+#: typed these characters, others stand in for them on the way through, so that they are not taken for marks.
+MARKS, STAND_INS = "*#@", "\ue000\ue001\ue002"
+HIDE, SHOW, STRIP = str.maketrans(MARKS, STAND_INS), str.maketrans(STAND_INS, MARKS), str.maketrans("", "", MARKS)
 BREAK = "\n\n"  # apertium takes an empty line for the end of a sentence, so that no text leaks into its neighbour
 
 
@@ -34,16 +36,18 @@ def translate(box: Sandbox, texts: Sequence[str], source: str, work: Path) -> li
     language = source.split("-")[0]
     if language == "ru":
         return [Translation(text, "same") for text in texts]
-    full = [" ".join(text.split()) for text in texts]
+    full = [" ".join(text.translate(HIDE).split()) for text in texts]
     try:
         made = iter(_apertium(box, PAIRS[language], [text for text in full if text], work))
     except (KeyError, OSError, PipelineError):
         return [UNTRANSLATED] * len(texts)
-    return [_judge(text, next(made)) if text else Translation("", "none") for text in full]
+    return [_judge(next(made)) if text else Translation("", "none") for text in full]
 
 
 def _apertium(box: Sandbox, pair: str, texts: list[str], work: Path) -> list[str]:
     """All texts in one call. Raises OSError without apertium, ToolFailed where it does not answer for each text."""
+    if not texts:
+        return []
     stages = (MODES / f"{pair}.mode").read_text("utf-8").strip()
     if pair == "ukr-rus":
         # Debian 12: this pair's tagger aborts; the first reading that the constraint grammar leaves must do
@@ -57,9 +61,8 @@ def _apertium(box: Sandbox, pair: str, texts: list[str], work: Path) -> list[str
     return made
 
 
-def _judge(source: str, made: str) -> Translation:
-    marks = [mark for mark in MARKS if mark in made and mark not in source]
-    text = made.translate({ord(mark): None for mark in marks}).strip()
+def _judge(made: str) -> Translation:
+    text = made.translate(STRIP).translate(SHOW).strip()
     if not text:
         return UNTRANSLATED
-    return Translation(text, "apertium", ("unknown_word",) if marks else ())
+    return Translation(text, "apertium", ("unknown_word",) if any(mark in made for mark in MARKS) else ())
