@@ -120,7 +120,7 @@ def first_account(settings: Settings) -> None:
     from web.auth import ensure_admin
 
     database = Database(settings.database_url)
-    made = ensure_admin(database, settings.admin_password or None)
+    made = ensure_admin(database, settings.admin_password)
     database.close()
     if made:
         password = "the one in ADMIN_PASSWORD" if settings.admin_password else f"{made}   (shown only this once)"

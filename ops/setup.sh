@@ -41,13 +41,15 @@ have() {
     return 1
 }
 
+whole_venv() { .venv/bin/python -c 'import pip' 2>/dev/null; }
+
 missing_packages() {
     { printf '%s' "$needs_run"; [ "$purpose" = run ] || printf '%s' "$needs_test"; } |
         while read -r package proofs; do
             # shellcheck disable=SC2086  # the patterns in $proofs are meant to be expanded
             [ -z "$package" ] || have $proofs || printf '%s ' "$package"
         done
-    if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
+    if whole_venv; then return; fi
     if ! find_python; then
         printf 'python3 python3-venv '
     elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -66,7 +68,7 @@ install_packages() {
     sudo="$sudo env DEBIAN_FRONTEND=noninteractive"
     $sudo dpkg --configure -a # finishes what an interrupted installation left half done
     $sudo apt-get -qq update || say "the list of packages could not be brought up to date; trying with the old one"
-    $sudo apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" >/dev/null ||
+    $sudo apt-get -qq -o DPkg::Lock::Timeout=300 install -y --reinstall --no-install-recommends "$@" >/dev/null ||
         stop "apt-get could not install $* - the lines above say why"
 }
 
@@ -74,7 +76,7 @@ key() { { cat pyproject.toml constraints.txt ops/setup.sh; pwd; } | sha256sum; }
 done_for() { [ "$(cat ".venv/setup-$1" 2>/dev/null)" = "$key" ] && .venv/bin/python -c '' 2>/dev/null; }
 
 install_wheels() {
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    if ! whole_venv; then
         find_python || stop 'Python 3.11 or newer is needed, and this system has none to install'
         say "making .venv with $("$python" --version)"
         rm -rf .venv
@@ -92,5 +94,7 @@ install_wheels() {
 # shellcheck disable=SC2046  # one argument a package
 set -- $(missing_packages)
 [ $# = 0 ] || install_packages "$@"
+left=$(missing_packages)
+[ -z "$left" ] || stop "these packages are installed, yet what we need of them is not there: $left"
 key=$(key)
 done_for test || done_for "$purpose" || { install_wheels; say 'ready'; }

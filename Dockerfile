@@ -1,0 +1,25 @@
+# One image for web, workers and beat (docker-compose.yml says which is which). No test tools, no compiler, no root.
+FROM python:3.11-slim-bookworm
+
+# The same list as in ops/setup.sh (a test holds them together).
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        ffmpeg bubblewrap fonts-noto-core apertium-bel-rus apertium-rus-ukr cg3 \
+    && rm -rf /var/lib/apt/lists/*
+
+RUN useradd --create-home --uid 10001 app && install -d -o app /data /models
+WORKDIR /app
+
+# First and alone: the largest layer, and it changes least. "+cpu" is the build without gigabytes for graphics cards;
+# it is found in PyTorch's own index, which PIP_EXTRA_INDEX_URL must name (PyTorch's installation page has the address).
+ARG PIP_EXTRA_INDEX_URL
+COPY constraints.txt ./
+RUN version=$(sed -n 's/^torch==//p' constraints.txt) && pip install --no-cache-dir "torch==$version+cpu"
+
+COPY . .
+RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,postgres,s3]"
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba
+USER 10001
+CMD ["gunicorn", "web:create_app()", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "16", "--no-control-socket", "--log-level", "error"]
