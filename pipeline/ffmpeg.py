@@ -37,6 +37,10 @@ GUARDS = {
     "max_pixels": MAX_PIXELS,
 }
 
+#: vfr: each frame keeps its time. By default ffmpeg doubles and drops frames until they march in step, also the
+#: million frames that a clip with a gap in its times would ask for.
+H264 = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "fps_mode": "vfr"}
+
 #: For every file that we make: no tags of the original, no trace of when or by what it was made.
 BARE = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 

@@ -63,7 +63,7 @@ def _video(info: MediaInfo) -> dict[str, Any]:
     if info.copy_picture:
         # Encoders sign their work in SEI messages (type 6), and phones put other things there
         return {"vcodec": "copy", "bsf:v": "filter_units=remove_types=6"}
-    return {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "fpsmax": MAX_FPS}
+    return ffmpeg.H264 | {"fpsmax": MAX_FPS}
 
 
 def _audio(info: MediaInfo) -> dict[str, Any]:

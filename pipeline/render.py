@@ -31,7 +31,7 @@ def burn_in(
     picture = clip["V:0"].filter("ass", captions.name).filter("format", "yuv420p")
     finished = ffmpeg.output(
         picture, clip["a:0"], name=out.name,
-        vcodec="libx264", preset="veryfast", crf=20, acodec="copy", **ffmpeg.ANONYMOUS,
+        acodec="copy", **ffmpeg.H264, **ffmpeg.ANONYMOUS,
     )  # fmt: skip
     ffmpeg.run(box, finished, read=clean, write=out.parent, stop=stop)
     ffmpeg.verify(box, out, info.duration_ms)
