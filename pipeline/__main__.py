@@ -29,6 +29,9 @@ from pipeline.translate import translate
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     asked = _parser().parse_args(arguments)
+    if not asked.clip.is_file():
+        _say(f"There is no file {asked.clip.name}.")
+        return 1
     try:
         asked.out.mkdir(parents=True, exist_ok=True)
         _all_steps(

@@ -15,6 +15,7 @@ from pipeline.errors import BadMedia, LostLease
 from pipeline.prepare import prepare
 from pipeline.probe import probe
 from pipeline.render import burn_in, fonts_ready, soft_subs
+from tests import hostile
 from tests.media import BOX, CLIPS, ffmpeg, frame, packets, short, streams
 
 TEXT = "Настоящий герой тот,\nкто отказывается убивать."
@@ -68,6 +69,12 @@ def test_the_finished_clip_keeps_sound_and_frames_and_carries_no_tags(clip, tmp_
     assert (picture["codec_name"], picture["pix_fmt"]) == ("h264", "yuv420p")
     assert picture["nb_frames"] == streams(clean)[0]["nb_frames"]
     assert set(picture["tags"]) | set(sound["tags"]) <= {"language", "handler_name", "vendor_id", "encoder"}
+
+
+def test_a_changing_frame_rate_keeps_its_frames(tmp_path):
+    original = hostile.vfr(tmp_path)
+    finished = burn_in(BOX, original, [], probe(BOX, original, tmp_path), tmp_path / "finished.mp4")
+    assert streams(finished)[0]["nb_frames"] == streams(original)[0]["nb_frames"]
 
 
 def test_a_folder_with_an_odd_name_is_no_trouble(tmp_path):
