@@ -1,5 +1,94 @@
-"""To come."""
+"""The admin: accounts, work that is stuck, and who did what."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from pipeline.models import Account, Appeal, Role, Transition
+from web import accounts
+from web.auth import role
+from web.desk import desk
 
 pages = Blueprint("admin", __name__)
+admins = role(Role.ADMIN)
+
+LEDGER = 200  # the last moves that the audit shows
+
+
+@pages.get("/admin/")
+@admins
+def people(account: Account) -> str:
+    """All accounts."""
+    return _people()
+
+
+def _people(**shown: str) -> str:
+    return render_template("staff/people.html", people=accounts.everyone(desk().db), roles=list(Role), **shown)
+
+
+@pages.post("/admin/accounts/add")
+@admins
+def add(account: Account) -> ResponseReturnValue:
+    """A new account; its password is shown once."""
+    name, password = request.form.get("name", "").strip(), accounts.new_password()
+    try:
+        accounts.add(desk().db, name, _role(), password)
+    except accounts.AccountError as error:
+        return _people(problem=str(error), typed=name), 422
+    return _people(told=name, password=password)
+
+
+@pages.post("/admin/accounts/password")
+@admins
+def password(account: Account) -> ResponseReturnValue:
+    """A new password, shown once; every session of the account ends."""
+    name, new = request.form.get("name", ""), accounts.new_password()
+    try:
+        accounts.set_password(desk().db, name, new)
+    except accounts.AccountError as error:
+        return _people(problem=str(error)), 422
+    return _people(told=name, password=new)
+
+
+@pages.post("/admin/accounts/change")
+@admins
+def change(account: Account) -> ResponseReturnValue:
+    """Another role, disable, or enable."""
+    name, action = request.form.get("name", ""), request.form.get("action", "")
+    db = desk().db
+    try:
+        if action == "disable":
+            accounts.disable(db, name)
+        elif action == "enable":
+            accounts.enable(db, name)
+        else:
+            accounts.set_role(db, name, _role())
+    except accounts.AccountError as error:
+        return _people(problem=str(error)), 422
+    flash(f"{name} is changed.")
+    return redirect(url_for("admin.people"))
+
+
+def _role() -> Role:
+    wanted = request.form.get("role", "")
+    return Role(wanted) if wanted in {*Role} else abort(400)
+
+
+@pages.get("/admin/stuck")
+@admins
+def stuck(account: Account) -> str:
+    """What asks for a person, and why."""
+    waiting = select(Appeal).where(Appeal.needs_person).order_by(Appeal.since)
+    with desk().db.read() as session:
+        return render_template("staff/stuck.html", appeals=session.scalars(waiting).all())
+
+
+@pages.get("/admin/audit")
+@admins
+def audit(account: Account) -> str:
+    """The last moves of the ledger."""
+    last = select(Transition).order_by(Transition.id.desc()).limit(LEDGER)
+    with desk().db.read() as session:
+        return render_template("staff/audit.html", moves=session.scalars(last).all())

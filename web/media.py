@@ -1,5 +1,69 @@
-"""To come."""
+"""Files for those who may have them, with ranges, so that a player can seek."""
 
-from flask import Blueprint
+from __future__ import annotations
 
+import logging
+import os
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wsgi import wrap_file
+
+from pipeline.models import Account, File, Kind, Role
+from web.auth import role
+from web.desk import desk
+from web.workbench import find
+
+log = logging.getLogger(__name__)
 pages = Blueprint("media", __name__)
+
+#: What a browser is told, whatever the bytes are. The original came from outside: it is never shown, only saved.
+TYPES = {
+    Kind.ORIGINAL: "application/octet-stream",
+    Kind.CLEAN: "video/mp4",
+    Kind.FINISHED: "video/mp4",
+    Kind.SOFTSUB: "video/mp4",
+    Kind.POSTER: "image/jpeg",
+    Kind.PEAKS: "application/json",
+    Kind.SRT: "application/x-subrip; charset=utf-8",
+    Kind.VTT: "text/vtt; charset=utf-8",
+}
+
+SHOWN = frozenset({Kind.CLEAN, Kind.POSTER, Kind.FINISHED, Kind.PEAKS})
+
+
+@pages.get("/staff/appeals/<int:appeal_id>/media/<kind>")
+@role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
+def staff(account: Account, appeal_id: int, kind: str) -> Response:
+    """What the workbench shows; the original only to the admin."""
+    allowed = SHOWN | {Kind.ORIGINAL} if account.role == Role.ADMIN else SHOWN
+    with desk().db.read() as session:
+        appeal = find(session, appeal_id)
+        file = next((f for f in appeal.files if f.kind == kind and f.kind in allowed), None)
+    if file is None:
+        abort(404)
+    return send_stored(file, save_as=f"appeal-{appeal_id}-original" if file.kind == Kind.ORIGINAL else "")
+
+
+def send_stored(file: File, *, save_as: str = "") -> Response:
+    """The bytes of a stored file, or the range that was asked for; save_as makes it a download of this name."""
+    try:
+        reader = desk().storage.open(file.key)
+    except FileNotFoundError:
+        log.error("%s of appeal %d is missing from the storage", file.kind, file.appeal_id)
+        abort(404)
+    try:
+        if reader.seek(0, os.SEEK_END) != file.size:
+            log.error("%s of appeal %d has another size than when it was stored", file.kind, file.appeal_id)
+            abort(500)
+        reader.seek(0)
+        response = Response(wrap_file(request.environ, reader, 1 << 16), content_type=TYPES[file.kind])
+        response.direct_passthrough = True
+        response.content_length = file.size
+        response.set_etag(file.sha256)
+        if save_as:
+            response.headers.set("Content-Disposition", "attachment", filename=save_as)
+        response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    except BaseException:
+        reader.close()
+        raise
+    return response

@@ -120,7 +120,7 @@ def clock(ms: int) -> str:
     return f"{ms // 60000}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
-def length(ms: int) -> str:
+def duration(ms: int) -> str:
     """A length (ms) as people say it: `20 s`, `1 min 5 s`, `3 min`."""
     minutes, seconds = divmod(round(ms / 1000), 60)
     parts = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds or not minutes)
@@ -136,7 +136,7 @@ def size(count: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    for function in (reason_sentence, doubt_words, age, clock, length, size):
+    for function in (reason_sentence, doubt_words, age, clock, duration, size):
         app.add_template_filter(function)
     app.add_template_filter(STATUSES.__getitem__, "status_word")
     app.add_template_filter(ROLES.__getitem__, "role_word")

@@ -1,15 +1,242 @@
-"""To come."""
+"""Translators and reviewers: the queue, one appeal, its cue table. What a reviewer decides stands in review.py."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from pipeline.models import Account, Role
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pipeline import cues, formats, workflow
+from pipeline.cues import Cue
+from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status, Track
+from web import cuetable
 from web.auth import role
+from web.desk import desk
+from web.form import ANOTHER_LANGUAGE
+from web.words import MACHINE_WORK
 
 pages = Blueprint("workbench", __name__)
+team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
+
+PAGE = 50
+NEEDS_PERSON = "needs-person"
+
+#: What each role most likely came for.
+FIRST_LOOK = {Role.TRANSLATOR: Status.DRAFTED.value, Role.REVIEWER: Status.IN_REVIEW.value}
 
 
 @pages.get("/staff/")
-@role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
+@team
 def queue(account: Account) -> str:
-    """To come."""
-    return "to come"
+    """Appeals by status and language, whoever waits longest first."""
+    status = request.args.get("status", FIRST_LOOK.get(account.role, ""))
+    language = request.args.get("language", "")
+    page = max(request.args.get("page", 1, type=int), 1)
+    wanted = select(Appeal)
+    if status == NEEDS_PERSON:
+        wanted = wanted.where(Appeal.needs_person)
+    elif status in {*Status}:
+        wanted = wanted.where(Appeal.status == Status(status))
+    if language:
+        wanted = wanted.where(Appeal.language == language)
+    with desk().db.read() as session:
+        counts = dict(session.execute(select(Appeal.status, func.count()).group_by(Appeal.status)).tuples().all())
+        stuck = session.scalar(select(func.count()).where(Appeal.needs_person))
+        found = session.scalars(wanted.order_by(Appeal.since, Appeal.id).limit(PAGE + 1).offset((page - 1) * PAGE))
+        return render_template(
+            "staff/queue.html",
+            appeals=found.all(),
+            counts=counts,
+            stuck=stuck,
+            status=status,
+            language=language,
+            page=page,
+            per_page=PAGE,
+        )
+
+
+@pages.get("/staff/appeals/<int:appeal_id>")
+@team
+def appeal(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Video, cue table, decisions, ledger."""
+    with desk().db.read() as session:
+        return _page(session, account, find(session, appeal_id))
+
+
+@pages.get("/staff/appeals/<int:appeal_id>/russian.vtt")
+@team
+def russian(account: Account, appeal_id: int) -> Response:
+    """The Russian track as it was saved last."""
+    with desk().db.read() as session:
+        track = find(session, appeal_id).track(Layer.RUSSIAN)
+        text = formats.vtt(track.latest.cues if track else [])
+    return Response(text, mimetype="text/vtt")
+
+
+def find(session: Session, appeal_id: int, *, to_change: bool = False) -> Appeal:
+    """The appeal, or a page that says there is none."""
+    return session.get(Appeal, appeal_id, with_for_update=to_change) or abort(404)
+
+
+def spoken_cues(appeal: Appeal) -> list[Cue]:
+    """What was said, as far as it is known."""
+    track = appeal.track(Layer.TRANSCRIPT)
+    return track.latest.cues if track else []
+
+
+def latest(appeal: Appeal) -> Revision | None:
+    """The newest saved state of the Russian track."""
+    track = appeal.track(Layer.RUSSIAN)
+    return track.latest if track else None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed and what is wrong with it, to be shown again."""
+
+    rows: Sequence[cuetable.Row]
+    problems: Sequence[tuple[int, str]] = ()
+    stale: str = ""  # why it could not be saved, when somebody else was faster
+
+
+def _page(session: Session, account: Account, appeal: Appeal, typed: Typed | None = None) -> ResponseReturnValue:
+    revision = latest(appeal)
+    rows = typed.rows if typed else cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
+    finished = appeal.file(Kind.FINISHED)
+    is_current = finished is not None and finished.revision_id == appeal.submitted_revision_id
+    returned = next(
+        (t for t in reversed(appeal.transitions) if t.new == Status.DRAFTED and t.by != workflow.WORKER), None
+    )
+    page = render_template(
+        "staff/appeal.html",
+        appeal=appeal,
+        rows=rows,
+        typed=typed,
+        revision=revision,
+        finished=finished if is_current and appeal.status in SHOW_FINISHED else None,
+        returned=returned if appeal.status == Status.DRAFTED else None,
+        moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
+        may_review=account.role in {Role.REVIEWER, Role.ADMIN},
+        wrote_it=revision is not None and revision.author_id == account.id and desk().campaign.two_people,
+        work=MACHINE_WORK.get(appeal.status, ""),
+    )
+    return page, (409 if typed.stale else 422) if typed else 200
+
+
+SHOW_FINISHED = {Status.IN_REVIEW, Status.APPROVED, Status.RELEASED}
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/save")
+@team
+def save(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Keep the table as a new revision."""
+    return _take(account, appeal_id, submit=False)
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/submit")
+@team
+def submit(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Save what is typed, if something is, and have the clip rendered from the saved text."""
+    return _take(account, appeal_id, submit=True)
+
+
+def _take(account: Account, appeal_id: int, *, submit: bool) -> ResponseReturnValue:
+    with desk().db.write() as session:
+        appeal = find(session, appeal_id, to_change=True)
+        refused = _save(session, account, appeal)
+        if refused is None and submit:
+            refused = _submit(session, account, appeal)
+        if refused is not None:
+            session.rollback()
+            return _page(session, account, find(session, appeal_id), refused)
+    if submit:
+        desk().doorbell.ring(appeal_id, Status.SUBMITTED)
+        flash("Sent. The finished clip is being rendered, then a reviewer watches it.")
+    else:
+        flash("Saved.")
+    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+
+
+def _save(session: Session, account: Account, appeal: Appeal) -> Typed | None:
+    """A new revision when the table changed something. What was typed comes back when it cannot be saved."""
+    if "start" not in request.form:
+        return None
+    revision = latest(appeal)
+    track = appeal.track(Layer.RUSSIAN)
+    before = next((r for r in track.revisions if str(r.number) == request.form.get("base")), None) if track else None
+    try:
+        rows = cuetable.typed(request.form, before.cues if before else [], spoken_cues(appeal))
+    except ValueError:
+        abort(400)
+    if stale := _too_late(appeal, before, revision):
+        return Typed(rows, stale=stale)
+    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
+        return Typed(rows, found)
+    new = cues.to_json(cuetable.cues(rows))
+    if revision is None or new != revision.rows:
+        _append(session, appeal, account, new)
+    return None
+
+
+def _too_late(appeal: Appeal, before: Revision | None, revision: Revision | None) -> str:
+    if appeal.status != Status.DRAFTED:
+        return "This appeal went on meanwhile, so your text could not be saved."
+    if before is not revision:
+        who = revision.made_by if revision else ""
+        return f"{who} saved another version meanwhile. Yours is below and is not saved yet."
+    return ""
+
+
+def _append(session: Session, appeal: Appeal, account: Account, rows: list[dict[str, object]]) -> None:
+    track = appeal.track(Layer.RUSSIAN)
+    if track is None:
+        track = Track(layer=Layer.RUSSIAN, language="ru")
+        appeal.tracks.append(track)
+    number = track.latest.number + 1 if track.revisions else 1
+    track.revisions.append(Revision(number=number, rows=rows, author_id=account.id, made_by=account.name))
+    session.flush()
+
+
+def _submit(session: Session, account: Account, appeal: Appeal) -> Typed | None:
+    revision = latest(appeal)
+    if revision is None or not any(cue.text for cue in revision.cues):
+        rows = cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
+        return Typed(rows, [(1, "There is no text yet: at least one cue needs words before the clip can be rendered.")])
+    appeal.submitted_revision_id = revision.id
+    session.flush()
+    workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
+    return None
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/retry")
+@team
+def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Try the step again that asked for a person."""
+    with desk().db.write() as session:
+        appeal = find(session, appeal_id)
+        workflow.retry(session, appeal_id, appeal.status, request.form.get("attempt", -1, type=int), by=account.name)
+    desk().doorbell.ring(appeal_id, appeal.status)
+    flash("It is tried again.")
+    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/redo")
+@team
+def redo(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Have the draft made again in another language. The revisions so far stay."""
+    language = request.form.get("language", "")
+    if language not in {*desk().campaign.languages, ANOTHER_LANGUAGE}:
+        abort(400)
+    attempt = request.form.get("attempt", -1, type=int)
+    with desk().db.write() as session:
+        find(session, appeal_id).language = language
+        session.flush()
+        reason = f"redo, spoken language: {language}"
+        workflow.advance(session, appeal_id, Status.DRAFTED, attempt, Status.PREPARED, by=account.name, reason=reason)
+    desk().doorbell.ring(appeal_id, Status.PREPARED)
+    flash("A new draft is being made.")
+    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))

@@ -1,0 +1,135 @@
+"""The cue table as a form: rows for the page, and rows that came back turned into cues or into sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from werkzeug.datastructures import MultiDict
+
+from pipeline.cues import Cue
+from web.words import clock
+
+MAX_CUES = 300
+MAX_TEXT = 500  # characters of one cue
+BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
+
+TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,5})(?:[.,](\d{1,3}))?")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table, as it is shown or as it was typed."""
+
+    number: int  # as people count: 1 is the first
+    start: str
+    end: str
+    text: str
+    was: str = ""  # which cue of the base revision this was, from 0; empty: a new one
+    spoken: str = ""  # the transcript beside it
+    doubts: tuple[str, ...] = ()
+    drop: bool = False  # to be deleted
+    checked: bool = False  # somebody looked: the doubts are settled
+
+    @property
+    def cue(self) -> Cue | None:
+        """The cue, when both times can be read."""
+        start, end = read_time(self.start), read_time(self.end)
+        return None if start is None or end is None else Cue(start, end, self.text, self.doubts)
+
+
+def read_time(text: str) -> int | None:
+    """`1:02.500`, `62.5` or `62,5` as milliseconds; None when it is not a time."""
+    found = TIME.fullmatch(text.strip())
+    if not found or (found[1] and int(found[2]) > 59):
+        return None
+    return (int(found[1] or 0) * 60 + int(found[2])) * 1000 + int((found[3] or "").ljust(3, "0"))
+
+
+def saved(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
+    """The rows of a saved revision."""
+    heard = beside(cues, spoken)
+    return [
+        Row(i + 1, clock(cue.start), clock(cue.end), cue.text, str(i), heard[i], cue.doubts)
+        for i, cue in enumerate(cues)
+    ]
+
+
+def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
+    """The rows as they came back; lines that were left empty are gone. ValueError when the form is not ours."""
+    columns = (form.getlist(name) for name in ("start", "end", "text", "was"))
+    rows: list[Row] = []
+    for i, (start, end, text, was) in enumerate(zip(*columns, strict=True)):
+        if not (start.strip() or end.strip() or text.strip()):
+            continue
+        checked = str(i) in form.getlist("checked")
+        row = Row(
+            number=len(rows) + 1,
+            start=start.strip(),
+            end=end.strip(),
+            text=tidy(text),
+            was=was,
+            drop=str(i) in form.getlist("drop"),
+            checked=checked,
+        )
+        rows.append(Row(**{**vars(row), "doubts": () if checked else _doubts_left(row, base)}))
+    heard = beside([row.cue or Cue(0, 0, "") for row in rows], spoken)
+    return [Row(**{**vars(row), "spoken": words}) for row, words in zip(rows, heard, strict=True)]
+
+
+def _doubts_left(row: Row, base: Sequence[Cue]) -> tuple[str, ...]:
+    """Doubts were about the words: they stay as long as the words do."""
+    before = base[int(row.was)] if row.was.isdecimal() and int(row.was) < len(base) else None
+    return before.doubts if before and before.text == row.text else ()
+
+
+def tidy(text: str) -> str:
+    """Lines without blanks around them, without empty ones and without control characters."""
+    lines = (re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", line).strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def cues(rows: Sequence[Row]) -> list[Cue]:
+    """The cues of rows that have no problems, in the order of their times."""
+    kept = (row.cue for row in rows if not row.drop)
+    return sorted((cue for cue in kept if cue), key=lambda cue: cue.start)
+
+
+def problems(rows: Sequence[Row], clip_ms: int) -> Iterator[tuple[int, str]]:
+    """What is wrong, each with the number of the row that it is about."""
+    kept = [row for row in rows if not row.drop]
+    if len(kept) > MAX_CUES:
+        yield MAX_CUES, f"There are {len(kept)} cues, and {MAX_CUES} is the limit."
+    for row in kept:
+        if sentence := _problem(row, clip_ms):
+            yield row.number, sentence
+    timed = sorted((cue.start, cue.end, row.number) for row in kept if (cue := row.cue))
+    for (_, end, first), (start, _, second) in pairwise(timed):
+        if start < end:
+            yield second, f"Cue {second} begins at {clock(start)}, before cue {first} has ended ({clock(end)})."
+
+
+def _problem(row: Row, clip_ms: int) -> str:
+    for name, text in (("start", row.start), ("end", row.end)):
+        if read_time(text) is None:
+            return f"Cue {row.number}: the {name} “{text[:20]}” is not a time. Please write it like 0:03.500."
+    cue = row.cue
+    if cue and cue.end <= cue.start:
+        return f"Cue {row.number} ends before it begins."
+    if cue and cue.end > clip_ms + BEYOND_MS:
+        return f"Cue {row.number} ends after the clip, which is {clock(clip_ms)} long."
+    if len(row.text) > MAX_TEXT:
+        return f"Cue {row.number} has {len(row.text)} characters, and {MAX_TEXT} is the limit."
+    return ""
+
+
+def beside(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[str]:
+    """What was said under each cue: every line of the transcript stands beside the cue that shares most time."""
+    texts: list[list[str]] = [[] for _ in cues]
+    for heard in spoken:
+        shared = [min(cue.end, heard.end) - max(cue.start, heard.start) for cue in cues]
+        if shared and max(shared) > 0:
+            texts[shared.index(max(shared))].append(heard.text)
+    return [" ".join(lines) for lines in texts]
