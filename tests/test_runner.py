@@ -72,6 +72,11 @@ def test_a_clip_without_speech_becomes_an_empty_draft_with_a_note(context):
     assert appeal.state == State.WAITING
 
 
+def test_a_language_that_the_form_does_not_offer_is_detected(context):
+    appeal = look(context, drafted(context, appeals.DATA / "uk-landscape.mp4", language="other"))
+    assert appeal.track(Layer.TRANSCRIPT).language == "uk"
+
+
 def test_without_a_model_the_draft_holds_empty_cues_where_speech_is(tmp_path):
     context = open_context(tmp_path / "data", WHISPER_MODEL=str(tmp_path / "no-such-model.pt"))
     appeal = look(context, drafted(context))

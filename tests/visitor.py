@@ -1,0 +1,103 @@
+"""A browser without JavaScript: it keeps cookies, follows links, fills forms and presses buttons, by HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, what it holds, and the words on its buttons with what each would send."""
+
+    action: str
+    values: list[tuple[str, str]] = field(default_factory=list)
+    buttons: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.words: list[str] = []
+        self._button: dict[str, str] | None = None
+        self._area = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(found.get("action", "")))
+        elif not self.forms:
+            return
+        elif tag == "input" and "name" in found and found.get("type") not in {"file", "checkbox"}:
+            self.forms[-1].values.append((found["name"], found.get("value", "")))
+        elif tag == "textarea":
+            self._area = True
+            self.forms[-1].values.append((found["name"], ""))
+        elif tag == "button":
+            self._button = found
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = self._area and tag != "textarea"
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        if self._area:
+            name, text = self.forms[-1].values[-1]
+            self.forms[-1].values[-1] = (name, text + data)
+        elif self._button is not None and data.strip():
+            sent = {self._button["name"]: self._button.get("value", "")} if "name" in self._button else {}
+            action = self._button.get("formaction", self.forms[-1].action)
+            self.forms[-1].buttons[data.strip()] = (action, sent)
+            self._button = None
+
+
+class Visitor:
+    """Somebody with a browser."""
+
+    def __init__(self, site: str) -> None:
+        self.site, self.session = site, requests.Session()
+        self.page = self.url = ""
+        self.status = 0
+
+    def open(self, path: str) -> str:
+        """Go to a page; gives its HTML."""
+        return self._came(self.session.get(urljoin(self.site, path), timeout=60))
+
+    def press(
+        self, button: str, *, video: Path | None = None, text: tuple[str, str] | None = None, **typed: str
+    ) -> str:
+        """Fill the form that has this button and press it; gives the next page.
+
+        typed: fields by name. text: what stands in one of the form's fields now, and what shall stand there.
+        """
+        form = next(form for form in _Reader(self.page).forms if button in form.buttons)
+        action, sent = form.buttons[button]
+        old, new = text or ("", "")
+        assert not text or old in [value for _, value in form.values], f"no field holds {old!r}"
+        fields = [(name, new if text and value == old else value) for name, value in form.values if name not in typed]
+        fields += [*typed.items(), *sent.items()]
+        files: Any = None
+        if video:  # the last field of the form stands behind the file
+            fields.remove(("whole", "yes"))
+            files = {"video": (video.name, video.read_bytes(), "video/mp4"), "whole": (None, "yes")}
+        return self._came(self.session.post(urljoin(self.url, action), data=fields, files=files, timeout=120))
+
+    @property
+    def words(self) -> str:
+        """What the page says, without tags, white space folded."""
+        return " ".join(" ".join(_Reader(self.page).words).split())
+
+    def field(self, name: str) -> list[str]:
+        """What stands in the fields of this name, in order."""
+        return [value for form in _Reader(self.page).forms for key, value in form.values if key == name]
+
+    def _came(self, answer: requests.Response) -> str:
+        self.page, self.url, self.status = answer.text, answer.url, answer.status_code
+        return self.page
