@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from pipeline.db import migrate
 from pipeline.models import Role
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
 
 
 @click.command("migrate")
+@with_appcontext
 def _migrate() -> None:
     """Bring the database to the newest schema."""
     migrate(desk().settings.database_url)

@@ -1,0 +1,301 @@
+"""Supporters: what is taken, what is refused, and that nothing is ever left half done."""
+
+from __future__ import annotations
+
+import errno
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from pipeline.models import Appeal, Kind, Status
+from tests import cast
+from tests.cast import CLIP, CODE
+from web import form, receipt
+
+TOKEN = "0123456789abcdef" * 2
+FIELDS = {"token": TOKEN, "language": "be", "name": "Hanna", "consent": "yes"}
+
+
+def send(client: FlaskClient, video: object = CLIP, filename: str = "clip.mp4", **fields: object):
+    """Send the form as a browser does: the file, then the last field. A field that is None is left out."""
+    if video is CLIP:
+        video = CLIP.read_bytes()
+    if isinstance(video, bytes):
+        video = (io.BytesIO(video), filename)
+    data = {**FIELDS, "video": video, "whole": "yes", **fields}
+    return client.post("/send", data={key: value for key, value in data.items() if value is not None})
+
+
+def appeals(desk) -> list[Appeal]:
+    with desk.db.read() as session:
+        return session.query(Appeal).all()
+
+
+def left_behind(desk) -> list[str]:
+    return [*map(str, desk.scratch.incoming.iterdir()), *desk.storage.folders(older_than=-1)]
+
+
+def code_on(page: str) -> str:
+    found = re.search(r"\d{4} \d{4} \d{4} \d{4}", page)
+    assert found
+    return found[0]
+
+
+def test_a_video_is_received_whole(stranger, desk):
+    answer = send(stranger)
+    [appeal] = appeals(desk)
+    made = cast.fresh(desk, appeal)
+    assert answer.status_code == 200
+    assert "Received whole" in answer.text and "337.2 kB" in answer.text
+    assert (made.status, made.language, made.shown_name) == (Status.RECEIVED, "be", "Hanna")
+    assert made.consents[0].wording == desk.campaign.consent_wording
+    assert made.transitions[0].by == "supporter"
+    with desk.storage.open(made.file(Kind.ORIGINAL).key) as original:
+        assert original.read() == CLIP.read_bytes()
+    assert list(desk.scratch.incoming.iterdir()) == []
+
+
+def test_the_code_is_stored_only_hashed_and_no_cookie_is_set(stranger, desk, settings):
+    answer = send(stranger)
+    [appeal] = appeals(desk)
+    assert appeal.receipt_hash == receipt.hashed("tests only", code_on(answer.text))
+    stored = (settings.data_dir / "appeals.sqlite3").read_bytes()
+    assert code_on(answer.text).replace(" ", "").encode() not in stored
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_the_same_form_sent_twice_is_one_appeal_with_one_code(stranger, desk):
+    first, second = send(stranger), send(stranger)
+    assert first.status_code == second.status_code == 200
+    assert code_on(first.text) == code_on(second.text)
+    assert len(appeals(desk)) == len(left_behind(desk)) == 1
+
+
+def test_the_same_form_sent_twice_at_the_same_moment_is_one_appeal(app, desk):
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: send(app.test_client()), range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert len({code_on(answer.text) for answer in answers}) == 1
+    assert len(appeals(desk)) == len(left_behind(desk)) == 1
+
+
+def test_another_video_with_the_same_form_is_another_appeal(stranger, desk):
+    assert code_on(send(stranger).text) != code_on(send(stranger, CLIP.read_bytes() + b"x").text)
+    assert len(appeals(desk)) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "sentence"),
+    [
+        ({"video": None}, 400, "No video was chosen"),
+        ({"video": b"", "filename": ""}, 400, "No video was chosen"),
+        ({"second": (io.BytesIO(b"b"), "b.mp4")}, 400, "More than one file"),
+        ({"video": b""}, 400, "The file is empty"),
+        ({"video": b"hello, this is text"}, 415, "not a video"),
+        ({"video": b"#EXTM3U\nfile:///etc/passwd"}, 415, "not a video"),
+        ({"video": b"ffconcat version 1.0\nfile x"}, 415, "not a video"),
+        ({"consent": None}, 400, "Without your permission"),
+        ({"language": "tlh"}, 400, "choose the language"),
+        ({"language": None}, 400, "choose the language"),
+        ({"name": "x" * 61}, 400, "at most 60"),
+        ({"whole": None}, 400, "cut off"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(stranger, desk, change, code, sentence):
+    answer = send(stranger, **change)
+    assert answer.status_code == code
+    assert sentence in answer.text
+    assert appeals(desk) == left_behind(desk) == []
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_what_was_typed_is_still_there(stranger):
+    page = send(stranger, b"no video", consent=None, name="Ганна & <b>").text
+    assert "not a video" in page and "Without your permission" in page
+    assert 'value="Ганна &amp; &lt;b&gt;"' in page and '<option value="be" lang="be" selected>' in page
+    assert f'name="token" value="{TOKEN}"' in page
+
+
+def test_a_video_over_the_limit_is_refused_and_what_was_typed_survives(stranger, desk, monkeypatch):
+    monkeypatch.setattr(form, "size", lambda count: "a lot")
+    object.__setattr__(desk.campaign.limits, "max_bytes", 200_000)
+    answer = send(stranger)
+    assert answer.status_code == 413
+    assert "we can take a lot" in answer.text and 'value="Hanna"' in answer.text
+    assert appeals(desk) == left_behind(desk) == []
+
+
+def test_a_form_far_over_the_limit_is_not_even_read(stranger, desk):
+    object.__setattr__(desk.campaign.limits, "max_bytes", 1000)
+    answer = send(stranger)
+    assert answer.status_code == 413
+    assert appeals(desk) == left_behind(desk) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.6, 0.99, 0.9999])
+def test_a_form_cut_off_on_its_way_is_an_error_and_keeps_what_was_typed(stranger, desk, share):
+    body, boundary = whole_form()
+    cut = body[: int(len(body) * share)]
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = stranger.post("/send", data=cut, content_type=kind)
+    assert answer.status_code == 400
+    assert "cut off" in answer.text
+    assert share < 0.3 or 'value="Hanna"' in answer.text
+    assert appeals(desk) == left_behind(desk) == []
+
+
+def test_a_body_shorter_than_declared_is_an_error(stranger, desk):
+    body, boundary = whole_form()
+    kind = f"multipart/form-data; boundary={boundary}"
+    half = io.BytesIO(body[: len(body) // 2])
+    answer = stranger.post("/send", input_stream=half, content_length=len(body), content_type=kind)
+    assert (answer.status_code, appeals(desk)) == (400, [])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "multipart/form-data; boundary=é", ""])
+def test_what_is_no_form_is_an_error(stranger, desk, kind):
+    answer = stranger.post("/send", data=b"whole=yes" * 100, content_type=kind)
+    assert (answer.status_code, appeals(desk)) == (400, [])
+
+
+def whole_form() -> tuple[bytes, str]:
+    """The body of a right form, and its boundary."""
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in FIELDS.items()]
+    head = '--b\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\n'
+    tail = '\r\n--b\r\nContent-Disposition: form-data; name="whole"\r\n\r\nyes\r\n--b--\r\n'
+    return "".join((*parts, head)).encode() + CLIP.read_bytes() + tail.encode(), "b"
+
+
+def test_the_hand_made_form_is_right_when_it_is_not_cut(stranger):
+    body, boundary = whole_form()
+    answer = stranger.post("/send", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["../../x", "x" * 300 + ".mp4", "-y.mp4", "a%03d.mp4", "a\\b.mp4", "é 🌻.mp4"])
+def test_a_strange_file_name_is_harmless_and_kept_nowhere(stranger, desk, settings, name):
+    assert send(stranger, filename=name).status_code == 200
+    [appeal] = appeals(desk)
+    assert re.fullmatch(r"[0-9a-f]{32}/original-[0-9a-f]{16}", cast.fresh(desk, appeal).files[0].key)
+    assert name.encode() not in (settings.data_dir / "appeals.sqlite3").read_bytes()
+
+
+def test_control_characters_in_the_name_are_removed(stranger, desk):
+    send(stranger, name=" Han\u202ena\n \x00 K. ")
+    assert appeals(desk)[0].shown_name == "Hanna K."
+
+
+def test_a_nearly_full_disk_is_said_before_anything_is_kept(stranger, desk, monkeypatch):
+    monkeypatch.setattr("pipeline.storage.RESERVE", 10**18)
+    answer = send(stranger)
+    assert answer.status_code == 507
+    assert "no room" in answer.text and 'value="Hanna"' in answer.text
+    assert appeals(desk) == left_behind(desk) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 507), (errno.EIO, 503)])
+def test_a_storage_that_fails_is_said_and_nothing_is_left(stranger, desk, monkeypatch, number, code):
+    def put(*_: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(desk.storage, "put", put)
+    answer = send(stranger)
+    assert answer.status_code == code
+    assert "Nothing was kept" in answer.text and 'value="Hanna"' in answer.text
+    assert appeals(desk) == left_behind(desk) == []
+
+
+def test_a_database_that_fails_leaves_no_file_behind(stranger, desk, monkeypatch):
+    with desk.db.engine.connect() as connection:
+        connection.exec_driver_sql("ALTER TABLE consents RENAME TO lost")
+        connection.commit()
+    answer = send(stranger)
+    assert answer.status_code == 503
+    assert left_behind(desk) == []
+
+
+def test_a_refusal_by_the_worker_is_on_the_receipt(stranger, desk):
+    code = code_on(send(stranger).text)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(needs_person=True, reason="no_sound"))
+    answer = send(stranger)
+    assert answer.status_code == 422
+    assert "arrived whole, but we cannot use it" in answer.text
+    assert "This video has no sound" in answer.text and code in answer.text
+
+
+def test_a_failure_on_our_side_is_not_blamed_on_her(stranger, desk):
+    send(stranger)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(needs_person=True, reason="tool_failed"))
+    answer = send(stranger)
+    assert answer.status_code == 200
+    assert "Received whole" in answer.text and "needs a person to look at it" in answer.text
+
+
+STANDS = {
+    Status.RECEIVED: "It is being checked",
+    Status.PREPARED: "being written down",
+    Status.TRANSCRIBED: "put into Russian",
+    Status.DRAFTED: "A volunteer is correcting",
+    Status.SUBMITTED: "finished clip is being made",
+    Status.IN_REVIEW: "watching the finished clip",
+    Status.APPROVED: "is approved",
+    Status.RELEASED: "is released",
+    Status.REJECTED: "The reason: not an appeal",
+    Status.WITHDRAWN: "You took this appeal back",
+}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_status_page_says_how_it_stands(stranger, desk, status):
+    cast.appeal(desk, status, code="1234567890123456")
+    answer = stranger.post("/status", data={"code": CODE})
+    assert answer.status_code == 200
+    assert STANDS[status] in answer.text
+
+
+@pytest.mark.parametrize("typed", [CODE, "1234567890123456", " 1234-5678-9012-3456 ", "1234\u00a05678\u20119012–3456"])
+def test_a_code_is_read_however_it_is_written(stranger, desk, typed):
+    cast.appeal(desk, code="1234567890123456")
+    assert stranger.post("/status", data={"code": typed}).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["", "1", "1234 5678 9012 3457", "x" * 5000, "١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦", "' OR 1=1 --"])
+def test_a_wrong_code_gets_a_kind_answer_and_the_form_again(stranger, desk, typed):
+    cast.appeal(desk, code="1234567890123456")
+    for page in ("/status", "/withdraw"):
+        answer = stranger.post(page, data={"code": typed})
+        assert answer.status_code == 404
+        assert "We find nothing under this code" in answer.text and 'name="code"' in answer.text
+
+
+def test_withdrawing_asks_once_and_then_deletes_everything_but_the_ledger(stranger, desk):
+    made = cast.appeal(desk, Status.RELEASED, code="1234567890123456")
+    question = stranger.post("/withdraw", data={"code": CODE})
+    assert "Take your appeal back?" in question.text and "published the clip already" in question.text
+    assert cast.fresh(desk, made).status == Status.RELEASED
+    answer = stranger.post("/withdraw", data={"code": CODE, "sure": "yes"})
+    gone = cast.fresh(desk, made)
+    assert "You took this appeal back" in answer.text
+    assert (gone.status, gone.files, gone.tracks, gone.shown_name) == (Status.WITHDRAWN, [], [], "")
+    assert gone.transitions[-1].by == "supporter" and gone.consents
+    assert left_behind(desk) == []
+
+
+@pytest.mark.parametrize("status", Status)
+def test_an_appeal_can_be_taken_back_at_any_time(stranger, desk, status):
+    made = cast.appeal(desk, status, code="1234567890123456")
+    assert stranger.post("/withdraw", data={"code": CODE, "sure": "yes"}).status_code == 200
+    assert cast.fresh(desk, made).status == Status.WITHDRAWN
+
+
+def test_the_form_of_a_withdrawn_appeal_sent_again_brings_nothing_back(stranger, desk):
+    code = code_on(send(stranger).text)
+    stranger.post("/withdraw", data={"code": code, "sure": "yes"})
+    answer = send(stranger)
+    assert "You took this appeal back" in answer.text
+    assert left_behind(desk) == []
