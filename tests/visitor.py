@@ -17,6 +17,7 @@ class Form:
 
     action: str
     values: list[tuple[str, str]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of all its fields, ticked or not
     buttons: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
 
 
@@ -33,9 +34,11 @@ class _Reader(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(found.get("action", "")))
-        elif not self.forms:
             return
-        elif tag == "input" and "name" in found and found.get("type") not in {"file", "checkbox"}:
+        if not self.forms:
+            return
+        self.forms[-1].names.add(found.get("name", ""))
+        if tag == "input" and "name" in found and found.get("type") not in {"file", "checkbox"}:
             self.forms[-1].values.append((found["name"], found.get("value", "")))
         elif tag == "textarea":
             self._area = True
@@ -79,6 +82,7 @@ class Visitor:
         """
         form = next(form for form in _Reader(self.page).forms if button in form.buttons)
         action, sent = form.buttons[button]
+        assert form.names >= set(typed), f"the form has only {form.names}"
         old, new = text or ("", "")
         assert not text or old in [value for _, value in form.values], f"no field holds {old!r}"
         fields = [(name, new if text and value == old else value) for name, value in form.values if name not in typed]
@@ -88,6 +92,12 @@ class Visitor:
             fields.remove(("whole", "yes"))
             files = {"video": (video.name, video.read_bytes(), "video/mp4"), "whole": (None, "yes")}
         return self._came(self.session.post(urljoin(self.url, action), data=fields, files=files, timeout=120))
+
+    def fetch(self, path: str) -> bytes:
+        """Download a file."""
+        answer = self.session.get(urljoin(self.site, path), timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.content
 
     @property
     def words(self) -> str:
