@@ -1,0 +1,28 @@
+"""python -m benchmarks [NAME ...]: one line a figure, `name value limit`; exit 1 when a value is above its limit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import draft, render
+
+#: What the README claims: a figure, its limit, and how it is measured.
+FIGURES: dict[str, tuple[float, Callable[[], float]]] = {
+    "render": (1.10, render.measure),
+    "draft": (1.15, draft.measure),
+}
+
+
+def main(names: list[str]) -> int:
+    kept = True
+    for name in names or FIGURES:
+        limit, measure = FIGURES[name]
+        value = measure()
+        print(f"{name} {value:.3f} {limit:.2f}", flush=True)
+        kept = kept and value <= limit
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""Preparing, transcribing and translating, beside the plain tools one after the other. Both find the model loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import torch
+from silero_vad import get_speech_timestamps, load_silero_vad
+
+from benchmarks.side_by_side import ffmpeg, ratio, sample
+from pipeline.prepare import prepare
+from pipeline.probe import probe
+from pipeline.sandbox import Sandbox
+from pipeline.speech import find_speech, read_wav
+from pipeline.transcribe import load_model, transcribe
+from pipeline.translate import translate
+
+
+def measure() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        clip = sample(Path(folder, "clip.mp4"), 24)
+        ours_in, plain_in = Path(folder, "ours"), Path(folder, "plain")
+        ours_in.mkdir()
+        plain_in.mkdir()
+        detector = load_silero_vad()
+        return ratio(lambda: ours(clip, ours_in), lambda: plain(clip, plain_in, detector), rounds=9)
+
+
+def ours(clip: Path, work: Path) -> None:
+    box = Sandbox()
+    made = prepare(box, clip, probe(box, clip, work), work)
+    spoken = transcribe(load_model("phrasebook"), read_wav(made.audio), "be", find_speech(made.audio))
+    translate(box, [cue.text for cue in spoken.cues], "be", work)
+
+
+def plain(clip: Path, work: Path, detector: object) -> None:
+    audio = work / "audio.wav"
+    ffmpeg(
+        "-i", clip, "-map", "0:V:0", "-map", "0:a:0", "-c", "copy", "-movflags", "+faststart", work / "clean.mp4",
+        "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-c:a", "pcm_s16le", audio,
+    )  # fmt: skip
+    ffmpeg("-ss", "1", "-i", clip, "-frames:v", "1", "-vf", "scale=-2:720", "-update", "1", work / "poster.jpg")
+    samples = read_wav(audio)
+    get_speech_timestamps(torch.from_numpy(samples), detector)
+    heard = load_model("phrasebook").network.transcribe(
+        samples, language="be", condition_on_previous_text=False, word_timestamps=True, fp16=False
+    )
+    text = "\n\n".join(segment["text"] for segment in heard["segments"])
+    subprocess.run(["apertium", "bel-rus"], input=text.encode(), stdout=subprocess.DEVNULL, check=True)
