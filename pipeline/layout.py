@@ -69,7 +69,7 @@ def style_for(width: int, height: int) -> Style:
 
 #: Words that belong to the next one: a line does not end with them where that can be helped.
 CLINGING = frozenset(
-    "а без бы в вo во да для до за и из или к как ко на над не ни но о об от по под при про с со то у что".split()  # noqa: SIM905
+    "а без бы в во да для до за и из или к как ко на над не ни но о об от по под при про с со то у что".split()  # noqa: SIM905
 )
 LONG_TEXT = 6  # lines; beyond that it will not stay as it is, and balance is not worth the time
 

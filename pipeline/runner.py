@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -19,6 +18,7 @@ from pipeline.cues import to_json
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, File, Kind, Status, Track
 from pipeline.steps import STEPS, Draft, Job, Result
+from pipeline.storage import Stored
 from pipeline.workflow import Claim, Stale
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
         if claim is None:
             return
         appeal = whole(session, appeal_id)
+    if claim.tries > 1:
+        _clear_dead_try(context, appeal)
     work, new = STEPS[claim.status]
     log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
     try:
@@ -55,6 +57,14 @@ def whole(session: Session, appeal_id: int) -> Appeal:
     parts = (Appeal.files, Appeal.consents, Appeal.approvals, Appeal.transitions)
     options = [*map(selectinload, parts), selectinload(Appeal.tracks).selectinload(Track.revisions)]
     return session.get_one(Appeal, appeal_id, options=options)
+
+
+def _clear_dead_try(context: Context, appeal: Appeal) -> None:
+    """Remove files that a worker stored before it was killed, and that no row knows."""
+    known = {file.key for file in appeal.files}
+    for key in context.storage.keys(appeal.folder):
+        if key not in known:
+            context.storage.delete(key)
 
 
 @contextmanager
@@ -84,39 +94,39 @@ def _alive(context: Context, claim: Claim, lease: timedelta) -> Iterator[threadi
 
 def _finish(job: Job, result: Result, new: Status) -> None:
     """Store the files, then write rows and status in one transaction. A late attempt leaves nothing behind."""
-    storage, claim = job.context.storage, job.claim
-    stored = {
-        kind: storage.put(path, job.appeal.folder, f"{kind}-{claim.attempt}{path.suffix}")
+    storage, attempt = job.context.storage, job.claim.attempt
+    made = {
+        kind: storage.put(path, job.appeal.folder, f"{kind}-{attempt}{path.suffix}")
         for kind, path in result.files.items()
     }
-    old = [file.key for file in job.appeal.files if file.kind in stored]
     try:
         with job.context.db.write() as session:
-            workflow.advance(
-                session, claim.appeal_id, claim.status, claim.attempt, new, by=workflow.WORKER, reason=result.note
-            )
-            appeal = whole(session, claim.appeal_id)
-            for kind, (key, sha256, size) in ((k, (s.key, s.sha256, s.size)) for k, s in stored.items()):
-                _keep_file(appeal, kind, key=key, sha256=sha256, size=size, revision_id=result.revision_id)
-            if result.media:
-                appeal.media = result.media.to_dict()
-            if result.draft:
-                _keep_draft(appeal, result.draft)
+            replaced = _write(session, job.claim, result, made, new)
     except BaseException:
-        old = [made.key for made in stored.values()]
+        for stored in made.values():
+            storage.delete(stored.key)
         raise
-    finally:
-        for key in old:
-            storage.delete(key)
+    for key in replaced:
+        storage.delete(key)
 
 
-def _keep_file(appeal: Appeal, kind: Kind, **values: Any) -> None:
-    file = appeal.file(kind)
-    if file is None:
-        file = File(kind=kind)
-        appeal.files.append(file)
-    for name, value in values.items():
-        setattr(file, name, value)
+def _write(session: Session, claim: Claim, result: Result, made: dict[Kind, Stored], new: Status) -> list[str]:
+    """Everything that the step changes in the records; gives the keys of files that have no row any more."""
+    workflow.advance(session, claim.appeal_id, claim.status, claim.attempt, new, by=workflow.WORKER, reason=result.note)
+    appeal = whole(session, claim.appeal_id)
+    replaced = [file for file in appeal.files if file.kind in made]
+    for file in replaced:
+        appeal.files.remove(file)
+    session.flush()  # an appeal has one file of a kind: the old rows go first
+    appeal.files += [
+        File(kind=kind, key=it.key, sha256=it.sha256, size=it.size, revision_id=result.revision_id)
+        for kind, it in made.items()
+    ]
+    if result.media:
+        appeal.media = result.media.to_dict()
+    if result.draft:
+        _keep_draft(appeal, result.draft)
+    return [file.key for file in replaced]
 
 
 def _keep_draft(appeal: Appeal, draft: Draft) -> None:

@@ -44,10 +44,12 @@ class S3Storage:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=key)
 
+    def keys(self, folder: str) -> list[str]:
+        return [entry["Key"] for page in self._pages(f"{folder}/") for entry in page.get("Contents", ())]
+
     def purge(self, folder: str) -> None:
-        for page in self._pages(f"{folder}/"):
-            for entry in page.get("Contents", ()):
-                self.delete(entry["Key"])
+        for key in self.keys(folder):
+            self.delete(key)
 
     def folders(self, older_than: float) -> Iterator[str]:
         limit = time.time() - older_than

@@ -52,6 +52,10 @@ class Storage(Protocol):
         """Remove one file; not an error when it is gone already."""
         ...
 
+    def keys(self, folder: str) -> list[str]:
+        """The keys of all files in a folder."""
+        ...
+
     def purge(self, folder: str) -> None:
         """Remove all files of a folder."""
         ...
@@ -108,6 +112,9 @@ class LocalStorage:
         path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty, or gone
             path.parent.rmdir()
+
+    def keys(self, folder: str) -> list[str]:
+        return [f"{folder}/{path.name}" for path in self._path(f"{folder}/x").parent.glob("*")]
 
     def purge(self, folder: str) -> None:
         shutil.rmtree(self._path(f"{folder}/x").parent, ignore_errors=True)

@@ -154,6 +154,17 @@ def test_a_late_attempt_leaves_no_file_and_does_not_touch_the_winner(context, mo
     assert len(appeal.transitions) == 1
 
 
+def test_files_of_a_worker_that_was_killed_before_it_wrote_the_row_are_removed(context):
+    appeal_id = receive(context)
+    with context.db.write() as session:
+        workflow.claim(session, appeal_id, "media", timedelta(seconds=-1))
+    stored_and_killed = context.scratch.incoming / "clean.mp4"
+    stored_and_killed.write_text("whole, but nobody knows it")
+    context.storage.put(stored_and_killed, look(context, appeal_id).folder, "clean-1.mp4")
+    assert work(context, appeal_id, "media").status == Status.PREPARED
+    assert stored_files(context) == ["audio-2", "clean-2", "original", "peaks-2", "poster-2"]
+
+
 def test_a_clip_withdrawn_during_a_step_comes_back_in_no_form(context, monkeypatch):
     appeal_id = receive(context)
 

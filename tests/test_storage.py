@@ -62,10 +62,12 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(storage, tmp_path):
 def test_a_purged_folder_is_empty_and_its_neighbour_is_not_touched(storage, tmp_path):
     gone = [put(storage, tmp_path, b"1"), put(storage, tmp_path, b"2")]
     kept = put(storage, tmp_path, b"3", folder="abcd")
+    assert sorted(storage.keys("abc")) == sorted(stored.key for stored in gone)
     storage.purge("abc")
     for stored in gone:
         with pytest.raises(FileNotFoundError):
             storage.fetch(stored.key, tmp_path)
+    assert storage.keys("abc") == []
     assert storage.fetch(kept.key, tmp_path).read_bytes() == b"3"
 
 
