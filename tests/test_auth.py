@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 
@@ -65,7 +66,7 @@ def test_wrong_name_and_wrong_password_look_the_same_and_take_the_same_time(app,
         started = time.monotonic()
         answer = client.post("/staff/sign-in", data={"csrf_token": token, "name": name, "password": "wrong wrong"})
         times.append(time.monotonic() - started)
-        answers.append((answer.status_code, answer.text.replace(name, "")))
+        answers.append((answer.status_code, re.sub(f'{name}|value="[^"]+"', "", answer.text)))
     assert answers[0] == answers[1]
     assert answers[0][0] == 403
     assert min(times) >= auth.ANSWER_SECONDS
@@ -83,10 +84,9 @@ def test_five_wrong_passwords_lock_the_name_for_a_minute(desk):
 
 def test_a_right_password_forgets_the_wrong_ones(desk):
     cast.account(desk, "tanya")
-    for _ in range(3):
-        for _ in range(4):
-            auth.authenticate(desk.db, "tanya", "wrong wrong")
-        assert auth.authenticate(desk.db, "tanya", PASSWORD)
+    for password in ("wrong wrong", "wrong wrong", PASSWORD, "wrong wrong", "wrong wrong", "wrong wrong", PASSWORD):
+        found = auth.authenticate(desk.db, "tanya", password)
+    assert found
 
 
 def test_disabling_an_account_ends_its_session_at_the_next_request(tanya, desk):

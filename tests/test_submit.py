@@ -27,7 +27,8 @@ def send(client: FlaskClient, video: object = CLIP, filename: str = "clip.mp4", 
     if isinstance(video, bytes):
         video = (io.BytesIO(video), filename)
     data = {**FIELDS, "video": video, "whole": "yes", **fields}
-    return client.post("/send", data={key: value for key, value in data.items() if value is not None})
+    sent = {key: value for key, value in data.items() if value is not None}
+    return client.post("/send", data=sent, content_type="multipart/form-data")
 
 
 def appeals(desk) -> list[Appeal]:

@@ -124,7 +124,8 @@ def authenticate(db: Database, name: str, password: str) -> Account | None:
     """The account, or None. A try is counted before the password is checked: many at once gain nothing."""
     with db.write() as records:
         account = _count_try(records, name)
-    if account is None or not accounts.password_fits(account.password_hash, password):
+    fits = accounts.password_fits(account.password_hash if account else accounts.nobodys_hash(), password)
+    if account is None or not fits:
         return None
     with db.write() as records:
         fresh = records.get_one(Account, account.id)

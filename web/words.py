@@ -123,10 +123,10 @@ def clock(ms: int) -> str:
 def duration(ms: int) -> str:
     """A length (ms) as people say it: `20 s`, `1 min 5 s`, `3 min`."""
     minutes, seconds = divmod(round(ms / 1000), 60)
-    parts = [f"{minutes}\N{NO-BREAK SPACE}min"] * bool(minutes) + [f"{seconds}\N{NO-BREAK SPACE}s"] * bool(
-        seconds or not minutes
-    )
-    return " ".join(parts)
+    spoken = [f"{minutes}\N{NO-BREAK SPACE}min"] if minutes else []
+    if seconds or not minutes:
+        spoken.append(f"{seconds}\N{NO-BREAK SPACE}s")
+    return " ".join(spoken)
 
 
 def size(count: int) -> str:

@@ -44,8 +44,8 @@ def queue(account: Account) -> str:
     if language:
         wanted = wanted.where(Appeal.language == language)
     with desk().db.read() as session:
-        counted = session.execute(select(Appeal.status, func.count()).group_by(Appeal.status))
-        counts = {status: count for status, count in counted}
+        counted = session.execute(select(Appeal.status, func.count().label("total")).group_by(Appeal.status))
+        counts = {row.status: row.total for row in counted}
         stuck = session.scalar(select(func.count()).where(Appeal.needs_person))
         found = session.scalars(wanted.order_by(Appeal.since, Appeal.id).limit(PAGE + 1).offset((page - 1) * PAGE))
         return render_template(
