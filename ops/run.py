@@ -18,8 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+
 from ops import supervise
-from pipeline.config import Settings
+from pipeline.config import Campaign, Settings
 from pipeline.db import Database, migrate
 from pipeline.sandbox import Sandbox
 
@@ -101,7 +104,16 @@ def need_port(port: int) -> None:
 
 def prepare(settings: Settings) -> dict[str, str]:
     """Everything that must be so before the first process starts; returns the environment of the processes."""
-    migrate(settings.database_url)
+    try:
+        migrate(settings.database_url)
+    except (SQLAlchemyError, ImportError) as error:
+        sys.exit(f"DATABASE_URL cannot be used: {first_line(error)}")
+    try:
+        Campaign.load(settings.campaign_file)
+    except (OSError, KeyError, ValueError) as error:
+        sys.exit(f"{settings.campaign_file} cannot be used: {type(error).__name__} {first_line(error)}")
+    if os.environ.get("REDIS_URL"):
+        need_redis(settings.redis_url)
     first_account(settings)
     environ = {**os.environ, "DATA_DIR": str(settings.data_dir)}
     environ.pop("ADMIN_PASSWORD", None)
@@ -114,6 +126,18 @@ def prepare(settings: Settings) -> dict[str, str]:
     if not os.environ.get("REDIS_URL"):
         environ["REDIS_URL"] = supervise.redis_config(settings.data_dir)
     return environ
+
+
+def need_redis(url: str) -> None:
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=5) as server:
+            server.ping()
+    except (redis.RedisError, ValueError) as error:
+        sys.exit(f"REDIS_URL cannot be used: {first_line(error)} Leave it empty and a Redis is started.")
+
+
+def first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def first_account(settings: Settings) -> None:

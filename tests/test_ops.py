@@ -104,7 +104,7 @@ def test_starts_stops_and_forgets_nothing(app: App) -> None:
         run.send_signal(signal.SIGINT)
         assert run.wait(60) == 0
         assert not processes(app.data)
-    with app.running() as run:
+    with app.running(ALLOW_UNSANDBOXED="1") as run:
         assert "Password" not in app.said
         assert app.sign_in(password)
         assert not app.sign_in(password + "x")
@@ -148,9 +148,21 @@ def test_killed_itself_it_leaves_nothing_and_starts_again(app: App, victims: str
         assert app.answers()
 
 
-def refused(**environ: str) -> str:
+def test_demo_fills_a_running_app(app: App) -> None:
+    assert "Nothing answers" in refused("demo", PORT=str(app.port))
+    with app.running():
+        environ = os.environ | {"DATA_DIR": str(app.data), "PORT": str(app.port)}
+        command = [sys.executable, "-m", "ops.demo"]
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=240, check=False)
+        assert done.returncode == 0, done.stderr
+        accounts = dict(re.findall(r"^  demo-(\w+) +(\S+)$", done.stdout, re.MULTILINE))
+        assert set(accounts) == {"translator", "reviewer", "social", "admin"}
+        assert len(re.findall("receipt code", done.stdout)) == len(list((ROOT / "tests" / "data").glob("*.mp4")))
+
+
+def refused(program: str = "run", **environ: str) -> str:
     """What it says when it does not start."""
-    command = [sys.executable, "-m", "ops.run"]
+    command = [sys.executable, "-m", f"ops.{program}"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, timeout=60, check=False
     )
@@ -166,7 +178,12 @@ def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path) -> None:
         assert f"Port {port} cannot be used" in refused(DATA_DIR=data, PORT=port)
     assert "PORT must be a whole number" in refused(DATA_DIR=data, PORT="eighty")
     assert "PORT must be a number from 1 to 65535" in refused(DATA_DIR=data, PORT="70000")
+    assert "DATABASE_URL cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), DATABASE_URL="nonsense")
+    redis = f"redis://127.0.0.1:{free_port()}/0"
+    assert "REDIS_URL cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), REDIS_URL=redis)
     (tmp_path / "file").touch()
+    campaign = str(tmp_path / "file")
+    assert "file cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), CAMPAIGN_FILE=campaign)
     assert "DATA_DIR cannot be written to" in refused(DATA_DIR=str(tmp_path / "file"), SECRET_KEY="x")
 
 
