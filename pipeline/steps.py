@@ -97,17 +97,19 @@ def _transcribe(job: Job) -> Result:
 
 
 def _translate(job: Job) -> Result:
-    spoken = job.cues(Layer.TRANSCRIPT)
     track = job.appeal.track(Layer.TRANSCRIPT)
+    if track is None:
+        raise PipelineError("file_missing", "there is no transcript")
+    spoken, heard_by = track.latest.cues, track.latest.made_by
     texts = [cue.text.replace("\n", " ") for cue in spoken]
-    translations = translate(job.context.box, texts, track.language if track else "", job.work)
+    translations = translate(job.context.box, texts, track.language, job.work)
     profile = layout.profile(job.media.width, job.media.height)
     cues = [
         replace(cue, text=layout.fit(made.text, profile), doubts=(*cue.doubts, *made.doubts))
         for cue, made in zip(spoken, translations, strict=True)
     ]
-    engines = sorted({made.engine for made in translations}) or ["none"]
-    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, ", ".join(engines)))
+    engines = sorted({made.engine for made in translations} - {"same"})
+    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, " + ".join([heard_by, *engines])))
 
 
 def _render(job: Job) -> Result:

@@ -61,7 +61,7 @@ def test_the_draft_says_what_was_spoken_and_reads_in_russian(context):
     transcript, russian = (appeal.track(layer).latest for layer in (Layer.TRANSCRIPT, Layer.RUSSIAN))
     assert "Мы чакаем вас дома." in " ".join(cue.text for cue in transcript.cues)
     assert transcript.made_by == "phrasebook"
-    assert russian.made_by == "apertium"
+    assert russian.made_by == "phrasebook + apertium"
     assert [(c.start, c.end) for c in russian.cues] == [(c.start, c.end) for c in transcript.cues]
     assert "войн" in " ".join(cue.text for cue in russian.cues)
 
