@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,11 @@ def prepare(box: Sandbox, original: Path, info: MediaInfo, out: Path, stop: thre
     whole = clip["a:0"].filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     wav = ffmpeg.output(whole, name=made.audio.name, f="wav", acodec="pcm_s16le", ac=1, **ffmpeg.BARE)
     ffmpeg.run(box, proxy, wav, read=original, write=out, stop=stop)
-    ffmpeg.verify(box, made.clean, info.duration_ms)
-    made.peaks.write_text(json.dumps(peaks(read_wav(made.audio))))
-    _poster(box, made, min(POSTER_AT_MS, info.duration_ms // 2))
+    with ThreadPoolExecutor() as threads:  # ffprobe and ffmpeg spend most of a short call on starting up
+        poster = threads.submit(_poster, box, made, min(POSTER_AT_MS, info.duration_ms // 2))
+        ffmpeg.verify(box, made.clean, info.duration_ms)
+        made.peaks.write_text(json.dumps(peaks(read_wav(made.audio))))
+    poster.result()
     for path in (made.audio, made.peaks, made.poster):
         ffmpeg.to_disk(path)
     return made
