@@ -58,6 +58,10 @@ class Person(FlaskClient):
 
     name: str
 
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        """Read every answer to its end, as a browser does, so that its file is closed."""
+        return super().open(*args, **{"buffered": True, **kwargs})
+
     def send(self, url: str, **fields: object) -> TestResponse:
         """Post a form of the team's pages."""
         return self.post(url, data={"csrf_token": self.token(), **fields})
@@ -88,7 +92,6 @@ def account(desk: Context, name: str) -> Account:
 def enter(app: Flask, name: str) -> Person:
     """Sign one of the cast in."""
     account(app.extensions["desk"], name)
-    app.test_client_class = Person
     person = app.test_client()
     assert isinstance(person, Person)
     person.name = name

@@ -30,6 +30,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application on an empty database."""
     migrate(settings.database_url)
     app = web.create_app(settings)
+    app.test_client_class = cast.Person
     app.config["VERDICT_SECONDS"] = 0  # no worker will look at the video
     yield app
     app.extensions["desk"].db.close()

@@ -19,7 +19,6 @@ from web.auth import ensure_admin
 
 def person(app: Flask) -> cast.Person:
     """Somebody in front of the sign-in page."""
-    app.test_client_class = cast.Person
     client = app.test_client()
     assert isinstance(client, cast.Person)
     return client

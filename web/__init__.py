@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 from flask import Flask, Response
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.config import Settings
 from pipeline.context import Context
 from web import admin, auth, commands, errors, media, review, social, submit, words, workbench
+from web.desk import desk
 
 #: Only our own host, nothing inline: a text that slipped through unescaped could still not run.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -74,8 +74,6 @@ def create_app(config: Settings | None = None) -> Flask:
 
 def healthz() -> Response:
     """For the supervisor: whether the database answers, and not a word more."""
-    from web.desk import desk
-
     try:
         with desk().db.read() as session:
             session.execute(text("SELECT 1"))
@@ -96,15 +94,10 @@ def _init_headers(app: Flask, settings: Settings) -> None:
 
 def _init_banners(app: Flask, settings: Settings) -> None:
     """What must not be overlooked. Found out once, at the start."""
-    campaign = app.extensions["desk"].campaign
+    context: Context = app.extensions["desk"]
     shown: dict[str, Any] = {
-        "campaign": campaign,
-        "unsandboxed": _unsandboxed() if settings.allow_unsandboxed else "",
+        "campaign": context.campaign,
+        "unsandboxed": context.box.check() if settings.allow_unsandboxed else "",
         "phrasebook": settings.whisper_model == "phrasebook",
     }
     app.context_processor(lambda: shown)
-
-
-def _unsandboxed() -> str:
-    """Why supporters' files are opened without a sandbox here, as a sentence; empty when they are not."""
-    return str(import_module("pipeline.sandbox").check())

@@ -16,7 +16,7 @@ MAX_CUES = 300
 MAX_TEXT = 500  # characters of one cue
 BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
 
-TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,5})(?:[.,](\d{1,3}))?")
+TIME = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?")
 
 
 @dataclass(frozen=True)

@@ -95,16 +95,16 @@ def latest(appeal: Appeal) -> Revision | None:
     return track.latest if track else None
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What somebody typed and what is wrong with it, to be shown again."""
+@dataclass
+class NotTaken(Exception):
+    """What somebody typed could not be saved: it is shown again, with what is wrong."""
 
     rows: Sequence[cuetable.Row]
     problems: Sequence[tuple[int, str]] = ()
-    stale: str = ""  # why it could not be saved, when somebody else was faster
+    stale: str = ""  # why, when somebody else was faster
 
 
-def _page(session: Session, account: Account, appeal: Appeal, typed: Typed | None = None) -> ResponseReturnValue:
+def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | None = None) -> ResponseReturnValue:
     revision = latest(appeal)
     rows = typed.rows if typed else cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
     finished = appeal.file(Kind.FINISHED)
@@ -146,71 +146,61 @@ def submit(account: Account, appeal_id: int) -> ResponseReturnValue:
 
 
 def _take(account: Account, appeal_id: int, *, submit: bool) -> ResponseReturnValue:
-    with desk().db.write() as session:
-        appeal = find(session, appeal_id, to_change=True)
-        refused = _save(session, account, appeal)
-        if refused is None and submit:
-            refused = _submit(session, account, appeal)
-        if refused is not None:
-            session.rollback()
-            return _page(session, account, find(session, appeal_id), refused)
+    try:
+        with desk().db.write() as session:
+            appeal = find(session, appeal_id, to_change=True)
+            _save(session, account, appeal)
+            if submit:
+                _submit(session, account, appeal)
+    except NotTaken as error:
+        with desk().db.read() as session:
+            return _page(session, account, find(session, appeal_id), error)
     if submit:
         desk().doorbell.ring(appeal_id, Status.SUBMITTED)
-        flash("Sent. The finished clip is being rendered, then a reviewer watches it.")
-    else:
-        flash("Saved.")
+    flash("Sent. The finished clip is being rendered, then a reviewer watches it." if submit else "Saved.")
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
 
 
-def _save(session: Session, account: Account, appeal: Appeal) -> Typed | None:
-    """A new revision when the table changed something. What was typed comes back when it cannot be saved."""
+def _save(session: Session, account: Account, appeal: Appeal) -> None:
+    """A new revision when the table changed something; NotTaken when it cannot be one."""
     if "start" not in request.form:
-        return None
-    revision = latest(appeal)
-    track = appeal.track(Layer.RUSSIAN)
-    before = next((r for r in track.revisions if str(r.number) == request.form.get("base")), None) if track else None
+        return
+    track, revision = appeal.track(Layer.RUSSIAN), latest(appeal)
+    base = next((r for r in track.revisions if str(r.number) == request.form.get("base")), None) if track else None
     try:
-        rows = cuetable.typed(request.form, before.cues if before else [], spoken_cues(appeal))
+        rows = cuetable.typed(request.form, base.cues if base else [], spoken_cues(appeal))
     except ValueError:
         abort(400)
-    if stale := _too_late(appeal, before, revision):
-        return Typed(rows, stale=stale)
-    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
-        return Typed(rows, found)
-    new = cues.to_json(cuetable.cues(rows))
-    if revision is None or new != revision.rows:
-        _append(session, appeal, account, new)
-    return None
-
-
-def _too_late(appeal: Appeal, before: Revision | None, revision: Revision | None) -> str:
     if appeal.status != Status.DRAFTED:
-        return "This appeal went on meanwhile, so your text could not be saved."
-    if before is not revision:
-        who = revision.made_by if revision else ""
-        return f"{who} saved another version meanwhile. Yours is below and is not saved yet."
-    return ""
+        raise NotTaken(rows, stale="This appeal went on meanwhile, so your text could not be saved.")
+    if revision and base is not revision:
+        raise NotTaken(rows, stale=f"{revision.made_by} saved another version meanwhile. Yours is not saved yet.")
+    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
+        raise NotTaken(rows, found)
+    new = cuetable.cues(rows)
+    if revision is None or new != revision.cues:
+        _append(session, appeal, account, new)
 
 
-def _append(session: Session, appeal: Appeal, account: Account, rows: list[dict[str, object]]) -> None:
+def _append(session: Session, appeal: Appeal, account: Account, new: list[Cue]) -> None:
     track = appeal.track(Layer.RUSSIAN)
     if track is None:
         track = Track(layer=Layer.RUSSIAN, language="ru")
         appeal.tracks.append(track)
     number = track.latest.number + 1 if track.revisions else 1
+    rows = cues.to_json(new)
     track.revisions.append(Revision(number=number, rows=rows, author_id=account.id, made_by=account.name))
     session.flush()
 
 
-def _submit(session: Session, account: Account, appeal: Appeal) -> Typed | None:
+def _submit(session: Session, account: Account, appeal: Appeal) -> None:
     revision = latest(appeal)
     if revision is None or not any(cue.text for cue in revision.cues):
         rows = cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
-        return Typed(rows, [(1, "There is no text yet: at least one cue needs words before the clip can be rendered.")])
+        raise NotTaken(rows, [(1, "At least one cue needs words before the clip can be rendered.")])
     appeal.submitted_revision_id = revision.id
     session.flush()
     workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
-    return None
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/retry")

@@ -6,7 +6,7 @@ const video = document.querySelector("#video");
 
 /** Milliseconds in "1:02.500", "62.5" or "62,5"; NaN when it is not a time. The server reads the same way. */
 export function readTime(text) {
-  const found = /^(?:(\d{1,3}):)?(\d{1,5})(?:[.,](\d{1,3}))?$/.exec(text.trim());
+  const found = /^(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?$/.exec(text.trim());
   if (!found || (found[1] && Number(found[2]) > 59)) return NaN;
   return (Number(found[1] ?? 0) * 60 + Number(found[2])) * 1000 + Number((found[3] ?? "").padEnd(3, "0"));
 }

@@ -1,0 +1,88 @@
+"""The admin's pages: accounts, what is stuck, who did what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import update
+
+from pipeline.models import Appeal, Role, Status
+from tests import cast
+from web import accounts, auth
+
+
+def shown_password(page: str) -> str:
+    found = re.search(r"(?:[0-9a-f]{6}-){3}[0-9a-f]{6}", page)
+    assert found
+    return found[0]
+
+
+def test_an_account_is_made_and_its_password_is_shown_once(ada, desk):
+    page = ada.send("/admin/accounts/add", name="olga", role="translator").text
+    account = auth.authenticate(desk.db, "olga", shown_password(page))
+    assert account and account.role == Role.TRANSLATOR
+    assert shown_password(page) not in ada.get("/admin/").text
+
+
+def test_a_name_that_is_taken_is_said(ada, tanya):
+    answer = ada.send("/admin/accounts/add", name="tanya", role="translator")
+    assert answer.status_code == 422
+    assert "There is an account named tanya already." in answer.text
+
+
+def test_a_new_password_replaces_the_old_one(ada, tanya, desk):
+    page = ada.send("/admin/accounts/password", name="tanya").text
+    assert auth.authenticate(desk.db, "tanya", shown_password(page))
+    assert tanya.get("/staff/").status_code == 302
+
+
+def test_an_account_is_disabled_and_enabled_again(ada, tanya, desk):
+    ada.send("/admin/accounts/change", name="tanya", action="disable")
+    assert tanya.get("/staff/").status_code == 302
+    assert "tanya (disabled)" in ada.get("/admin/").text
+    ada.send("/admin/accounts/change", name="tanya", action="enable")
+    assert auth.authenticate(desk.db, "tanya", cast.PASSWORD)
+
+
+def test_another_role_counts_at_the_next_request(ada, tanya):
+    ada.send("/admin/accounts/change", name="tanya", action="role", role="social")
+    assert tanya.get("/staff/").status_code == 404
+    assert tanya.get("/social/").status_code == 200
+
+
+@pytest.mark.parametrize("fields", [{"action": "disable"}, {"action": "role", "role": "social"}])
+def test_the_last_admin_cannot_be_lost(ada, fields):
+    answer = ada.send("/admin/accounts/change", name="ada", **fields)
+    assert answer.status_code == 422
+    assert "last active admin" in answer.text
+    assert ada.get("/admin/").status_code == 200
+
+
+def test_of_two_admins_one_may_go(ada, desk):
+    accounts.add(desk.db, "alla", Role.ADMIN, cast.PASSWORD)
+    assert ada.send("/admin/accounts/change", name="alla", action="disable").status_code == 302
+
+
+def test_nonsense_is_refused(ada):
+    assert ada.send("/admin/accounts/add", name="olga", role="queen").status_code == 400
+    assert ada.send("/admin/accounts/change", name="nobody", action="disable").status_code == 422
+    assert ada.send("/admin/accounts/password", name="nobody").status_code == 422
+
+
+def test_stuck_work_is_shown_with_its_reason_and_the_last_words_of_the_tool(ada, desk):
+    assert "Nothing is stuck" in ada.get("/admin/stuck").text
+    made = cast.appeal(desk, Status.PREPARED)
+    values = {"needs_person": True, "reason": "no_model", "detail": "<no> weights"}
+    with desk.db.write() as session:
+        session.execute(update(Appeal).where(Appeal.id == made.id).values(**values))
+    page = ada.get("/admin/stuck").text
+    assert "The speech model could not be loaded." in page and "&lt;no&gt; weights" in page
+    ada.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt)
+    assert "Nothing is stuck" in ada.get("/admin/stuck").text
+
+
+def test_the_audit_says_who_moved_what_and_why(ada, desk):
+    cast.appeal(desk, Status.REJECTED)
+    page = ada.get("/admin/audit").text
+    assert "To correct → Rejected: not an appeal" in page and ">rita<" in page

@@ -1,0 +1,225 @@
+"""What holds for every page: who may see it, its headers, its weight, and that it leans on nobody else."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import web
+from pipeline.db import migrate
+from pipeline.models import Status
+from pipeline.sandbox import Sandbox
+from tests import cast
+
+TEAM = {"tanya", "rita", "ada"}
+REVIEWERS = {"rita", "ada"}
+PUBLISHERS = {"rita", "sveta", "ada"}
+ADMIN = {"ada"}
+ALL = {"stranger", "tanya", "rita", "sveta", "ada"}
+
+#: Every route, and who may use it. A new route fails the test until it stands here.
+ROUTES = {
+    "GET /": ALL,
+    "POST /send": ALL,
+    "GET /status": ALL,
+    "POST /status": ALL,
+    "POST /withdraw": ALL,
+    "GET /healthz": ALL,
+    "GET /static/<path:filename>": ALL,
+    "GET /staff/sign-in": ALL,
+    "POST /staff/sign-in": ALL,
+    "POST /staff/sign-out": ALL,
+    "GET /staff/": TEAM,
+    "GET /staff/appeals/<int:appeal_id>": TEAM,
+    "GET /staff/appeals/<int:appeal_id>/russian.vtt": TEAM,
+    "GET /staff/appeals/<int:appeal_id>/media/<kind>": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/save": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/submit": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/retry": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/redo": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/approve": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/return": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/reject": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/reopen": REVIEWERS,
+    "GET /social/": PUBLISHERS,
+    "GET /social/clips/<int:appeal_id>/<kind>": PUBLISHERS,
+    "GET /admin/": ADMIN,
+    "POST /admin/accounts/add": ADMIN,
+    "POST /admin/accounts/password": ADMIN,
+    "POST /admin/accounts/change": ADMIN,
+    "GET /admin/stuck": ADMIN,
+    "GET /admin/audit": ADMIN,
+}
+GUARDED = {route: allowed for route, allowed in ROUTES.items() if allowed != ALL}
+
+
+def address(route: str, appeal_id: int) -> tuple[str, str]:
+    """Method and path of a route, for this appeal."""
+    method, rule = route.split(" ")
+    for pattern, value in {"<int:appeal_id>": appeal_id, "<kind>": "finished", "<path:filename>": "style.css"}.items():
+        rule = rule.replace(pattern, str(value))
+    return method, rule
+
+
+def test_every_route_is_listed(app: Flask):
+    found = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+    assert found == set(ROUTES)
+
+
+def test_every_role_gets_what_it_may_and_nothing_else(stranger, tanya, rita, sveta, ada, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    people = {"tanya": tanya, "rita": rita, "sveta": sveta, "ada": ada}
+    wrong = []
+    for route, allowed in GUARDED.items():
+        method, path = address(route, made.id)
+        for name, person in people.items():
+            answer = person.get(path) if method == "GET" else person.send(path, name="nobody", role="social")
+            may = answer.status_code not in {404, 405}
+            wrong += [f"{name} {route}: {answer.status_code}"] if may != (name in allowed) else []
+        answer = stranger.get(path) if method == "GET" else stranger.post(path)
+        came_to = (answer.location or "").split("?")[0]
+        wrong += [f"stranger {route}: {answer.status_code}"] if came_to != "/staff/sign-in" else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("route", [route for route in GUARDED if route.startswith("POST")])
+def test_no_form_of_the_team_works_without_its_token(ada, desk, route):
+    _, path = address(route, cast.appeal(desk).id)
+    assert ada.post(path, data={"name": "ada"}).status_code == 400
+
+
+def test_every_answer_has_the_headers(stranger, ada, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    paths = [address(route, made.id)[1] for route in ROUTES if route.startswith("GET")]
+    for answer in [*map(ada.get, paths), *map(stranger.get, ["/nothing", "/send", "/staff/"]), stranger.post("/send")]:
+        for name, value in web.HEADERS.items():
+            assert answer.headers.get(name) == value, answer.request.path
+        assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_with_https_the_browser_is_told_to_stay_there(settings):
+    migrate(settings.database_url)
+    app = web.create_app(replace(settings, https=True))
+    answer = app.test_client().get("/staff/sign-in", base_url="https://appeals.example")
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    assert "Secure" in answer.headers["Set-Cookie"]
+    app.extensions["desk"].db.close()
+
+
+def test_a_form_of_the_team_works_over_https_without_a_referer(settings):
+    migrate(settings.database_url)
+    app = web.create_app(replace(settings, https=True))
+    app.test_client_class = cast.Person
+    person = app.test_client()
+    page = person.get("/staff/sign-in", base_url="https://a.example").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    fields = {"csrf_token": token, "name": "nobody", "password": "wrong"}
+    answer = person.post("/staff/sign-in", base_url="https://a.example", data=fields)
+    assert "do not fit" in answer.text
+    app.extensions["desk"].db.close()
+
+
+def test_public_pages_set_no_cookie(stranger):
+    for path in ("/", "/status", "/healthz", "/nothing", "/static/style.css"):
+        assert "Set-Cookie" not in stranger.get(path).headers
+
+
+def test_the_first_page_weighs_at_most_sixty_kilobytes(stranger):
+    page = stranger.get("/").text
+    linked = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    weight = len(page.encode()) + sum(len(stranger.get(path).data) for path in linked)
+    assert linked and weight <= 60_000
+
+
+def pages(desk, ada) -> dict[str, str]:
+    """Every kind of page, as the admin sees it."""
+    made = [cast.appeal(desk, status) for status in Status]
+    paths = ["/", "/status", "/nothing", "/staff/?status=", "/social/", "/admin/", "/admin/stuck", "/admin/audit"]
+    return {path: ada.get(path).text for path in [*paths, *(f"/staff/appeals/{one.id}" for one in made)]}
+
+
+def test_no_page_leans_on_another_host_or_holds_code_or_style_of_its_own(ada, desk):
+    for path, page in pages(desk, ada).items():
+        assert not re.findall(r'(?:src|href|action|formaction|poster)="(?!/|#)[^"]', page), path
+        assert not re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", page), path
+    for file in Path(web.__file__).parent.glob("static/*"):
+        assert not re.findall(r"https?://(?!www\.w3\.org/2000/svg)|@import|url\(", file.read_text()), file.name
+
+
+def test_every_page_has_a_language_one_heading_and_labels(ada, desk):
+    for path, page in pages(desk, ada).items():
+        assert '<html lang="en">' in page and page.count("<h1") == 1, path
+        assert "None" not in page and "Undefined" not in page, path
+        labelled = {*re.findall(r'<label[^>]* for="([^"]+)"', page)}
+        fields = re.findall(r"<(?:input|select|textarea)(?![^>]*type=\"(?:hidden|checkbox)\")[^>]*>", page)
+        for field in fields:
+            name = re.search(r' id="([^"]+)"', field)
+            assert "aria-label=" in field or (name and name[1] in labelled), (path, field)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/nothing", 404), ("/send", 405), ("/staff/appeals/9", 404)])
+def test_errors_are_pages_in_plain_words(ada, path, code):
+    answer = ada.get(path)
+    assert answer.status_code == code
+    assert "<h1>" in answer.text and "Traceback" not in answer.text and "Werkzeug" not in answer.text
+
+
+def test_a_fault_of_ours_is_a_page_without_its_details(app, stranger, monkeypatch):
+    monkeypatch.setitem(app.view_functions, "submit.first", lambda: 1 / 0)
+    answer = stranger.get("/")
+    assert answer.status_code == 500
+    assert "It is not your fault" in answer.text and "division" not in answer.text
+
+
+def test_a_database_that_is_away_is_said(app, stranger, settings):
+    (settings.data_dir / "appeals.sqlite3").rename(settings.data_dir / "away")
+    app.extensions["desk"].db.close()
+    (settings.data_dir / "appeals.sqlite3").mkdir()
+    assert stranger.get("/healthz").status_code == 503
+    assert stranger.post("/status", data={"code": cast.CODE}).status_code == 503
+
+
+def test_healthz_says_ok_and_nothing_else(stranger):
+    assert stranger.get("/healthz").text == "ok\n"
+
+
+def test_a_large_form_is_refused_where_no_video_is_expected(stranger):
+    assert stranger.post("/status", data={"code": "1" * 3_000_000}).status_code == 413
+
+
+def test_the_demonstration_model_is_named_on_every_page(settings):
+    migrate(settings.database_url)
+    app = web.create_app(replace(settings, whisper_model="phrasebook"))
+    assert "phrasebook" in app.test_client().get("/").text
+    app.test_client_class = cast.Person
+    assert "phrasebook" in cast.enter(app, "tanya").get("/staff/").text
+    app.extensions["desk"].db.close()
+
+
+def test_a_sandbox_that_is_off_is_shouted_about_to_the_team_only(settings, monkeypatch):
+    monkeypatch.setattr(Sandbox, "check", lambda self: "bubblewrap is missing.")
+    migrate(settings.database_url)
+    app = web.create_app(replace(settings, allow_unsandboxed=True))
+    app.test_client_class = cast.Person
+    assert "bubblewrap is missing." in cast.enter(app, "tanya").get("/staff/").text
+    assert "sandbox" not in app.test_client().get("/").text
+    app.extensions["desk"].db.close()
+
+
+def test_a_sandbox_that_is_on_is_not_mentioned(tanya):
+    assert "sandbox" not in tanya.get("/staff/").text
+
+
+def test_the_web_loads_no_speech_model():
+    check = "import sys, web; sys.exit(bool({'torch', 'whisper', 'silero_vad'} & {*sys.modules}))"
+    assert subprocess.run([sys.executable, "-c", check], cwd=Path(web.__file__).parent.parent).returncode == 0

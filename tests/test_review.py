@@ -1,0 +1,125 @@
+"""The reviewer's decisions: bound to what was seen, and never about one's own words."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from pipeline import workflow
+from pipeline.models import Account, Appeal, Kind, Revision, Status
+from tests import cast
+
+
+def decide(person: cast.Person, appeal: Appeal, what: str, **fields: object):
+    """Press a button of the page as it stands in `appeal`."""
+    seen = {"attempt": appeal.attempt, "status": appeal.status.value}
+    return person.send(f"/staff/appeals/{appeal.id}/{what}", **{**seen, **fields})
+
+
+def seen_hash(desk, appeal: Appeal) -> str:
+    return cast.fresh(desk, appeal).file(Kind.FINISHED).sha256
+
+
+def test_a_reviewer_approves_exactly_the_clip_that_was_shown(rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    assert seen_hash(desk, made) in rita.get(f"/staff/appeals/{made.id}").text
+    decide(rita, made, "approve", sha256=seen_hash(desk, made))
+    after = cast.fresh(desk, made)
+    assert after.status == Status.APPROVED
+    assert workflow.approval_in_force(after).by_id == cast.account(desk, "rita").id
+
+
+def test_another_clip_than_the_one_shown_is_not_approved(rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    answer = decide(rita, made, "approve", sha256="0" * 64)
+    assert answer.status_code == 409
+    assert "Somebody was faster" in answer.text and "Show how it stands now" in answer.text
+    assert cast.fresh(desk, made).status == Status.IN_REVIEW
+
+
+def test_an_approval_sent_twice_counts_once(rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    sha256 = seen_hash(desk, made)
+    assert decide(rita, made, "approve", sha256=sha256).status_code == 302
+    assert decide(rita, made, "approve", sha256=sha256).status_code == 409
+    assert len(cast.fresh(desk, made).approvals) == 1
+
+
+def test_nobody_approves_their_own_words(rita, ada, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    with desk.db.write() as session:
+        rita_id = session.query(Account).filter_by(name="rita").one().id
+        session.execute(update(Revision).values(author_id=rita_id))
+    assert "somebody else has to approve" in rita.get(f"/staff/appeals/{made.id}").text
+    answer = decide(rita, made, "approve", sha256=seen_hash(desk, made))
+    assert answer.status_code == 403
+    assert "You wrote these subtitles yourself" in answer.text
+    assert decide(ada, made, "approve", sha256=seen_hash(desk, made)).status_code == 302
+
+
+def test_a_campaign_can_let_one_person_do_both(rita, desk):
+    object.__setattr__(desk.campaign, "two_people", False)
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    with desk.db.write() as session:
+        session.execute(update(Revision).values(author_id=cast.account(desk, "rita").id))
+    assert decide(rita, made, "approve", sha256=seen_hash(desk, made)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("status", "what", "new"),
+    [
+        (Status.IN_REVIEW, "return", Status.DRAFTED),
+        (Status.IN_REVIEW, "reject", Status.REJECTED),
+        (Status.DRAFTED, "reject", Status.REJECTED),
+        (Status.APPROVED, "reopen", Status.DRAFTED),
+        (Status.RELEASED, "reopen", Status.DRAFTED),
+    ],
+)
+def test_every_other_decision_needs_words_and_leaves_them_in_the_ledger(rita, desk, status, what, new):
+    made = cast.appeal(desk, status)
+    nothing = decide(rita, made, what, words=" \n ")
+    assert "Please write why" in rita.get(nothing.location).text
+    assert cast.fresh(desk, made).status == status
+    decide(rita, made, what, words="Because <it> is so.")
+    after = cast.fresh(desk, made)
+    assert (after.status, after.transitions[-1].by) == (new, "rita")
+    assert after.transitions[-1].reason == "Because <it> is so."
+    assert "Because &lt;it&gt; is so." in rita.get(f"/staff/appeals/{made.id}").text
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        (Status.DRAFTED, "return"),
+        (Status.APPROVED, "return"),
+        (Status.DRAFTED, "reopen"),
+        (Status.RELEASED, "reject"),
+        (Status.WITHDRAWN, "reopen"),
+        (Status.REJECTED, "reopen"),
+    ],
+)
+def test_a_decision_that_does_not_fit_the_status_changes_nothing(rita, desk, status, what):
+    made = cast.appeal(desk, status)
+    assert decide(rita, made, what, words="Because.").status_code in {403, 409}
+    assert cast.fresh(desk, made).status == status
+
+
+def test_a_decision_about_an_old_page_changes_nothing(rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    for fields in ({"attempt": made.attempt - 1}, {"attempt": "x"}, {"attempt": ""}):
+        assert decide(rita, made, "return", words="Because.", **fields).status_code == 409
+    assert decide(rita, made, "reject", words="Because.", status="nonsense").status_code == 409
+
+
+def test_reopening_takes_the_clip_back_at_once(rita, sveta, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    assert sveta.get(f"/social/clips/{made.id}/finished").status_code == 200
+    decide(rita, made, "reopen", words="A wrong name.")
+    assert sveta.get(f"/social/clips/{made.id}/finished").status_code == 404
+
+
+def test_a_translator_has_no_say(tanya, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    assert "Your decision" not in tanya.get(f"/staff/appeals/{made.id}").text
+    for what in ("approve", "return", "reject", "reopen"):
+        assert decide(tanya, made, what, sha256=seen_hash(desk, made), words="Because.").status_code == 404

@@ -1,0 +1,278 @@
+"""The queue and the cue table: what a translator sees, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from pipeline.cues import Cue
+from pipeline.models import Appeal, Layer, Status, now
+from tests import cast
+from web.cuetable import read_time
+
+RIGHT = ["Дорогие белорусы!", "Мы ждём вас дома."]
+
+
+def table(texts=RIGHT, starts=("0:00.400", "0:03.200"), ends=("0:03.000", "0:05.200"), base=1, **more: object):
+    """The fields of the cue table, with the empty line at its end."""
+    was = [str(i) for i in range(len(texts))]
+    return {"base": base, "start": [*starts, ""], "end": [*ends, ""], "text": [*texts, ""], "was": [*was, ""], **more}
+
+
+def russian(desk, appeal: Appeal) -> list[Cue]:
+    return cast.fresh(desk, appeal).track(Layer.RUSSIAN).latest.cues
+
+
+def numbers(desk, appeal: Appeal) -> list[int]:
+    return [revision.number for revision in cast.fresh(desk, appeal).track(Layer.RUSSIAN).revisions]
+
+
+def test_the_queue_shows_a_translator_what_is_to_correct_the_oldest_first(tanya, desk):
+    young, old = cast.appeal(desk), cast.appeal(desk)
+    cast.appeal(desk, Status.IN_REVIEW)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).where(Appeal.id == old.id).values(since=now() - timedelta(hours=3)))
+    page = tanya.get("/staff/").text
+    assert page.index(f"/appeals/{old.id}") < page.index(f"/appeals/{young.id}")
+    assert "3 h" in page and "To correct <b>2</b>" in page and "To review <b>1</b>" in page
+    assert page.count('class="clip"') == 2
+
+
+def test_the_queue_names_what_needs_a_person_and_why(tanya, desk):
+    made = cast.appeal(desk, Status.PREPARED)
+    needs_person(desk, made, "tool_failed")
+    page = tanya.get("/staff/?status=needs-person").text
+    assert "Needs a person: A tool failed on this clip." in page
+
+
+def needs_person(desk, appeal: Appeal, reason: str) -> None:
+    with desk.db.write() as session:
+        session.execute(update(Appeal).where(Appeal.id == appeal.id).values(needs_person=True, reason=reason))
+
+
+def test_the_queue_can_be_cut_down_to_a_language_and_is_paged(tanya, desk, monkeypatch):
+    monkeypatch.setattr("web.workbench.PAGE", 2)
+    for language in ("be", "be", "be", "uk"):
+        cast.appeal(desk, language=language)
+    assert tanya.get("/staff/?language=uk").text.count('class="clip"') == 1
+    assert tanya.get("/staff/?language=be").text.count('class="clip"') == 2
+    assert tanya.get("/staff/?language=be&page=2").text.count('class="clip"') == 1
+    assert tanya.get("/staff/?language=xx&page=-1&status=nonsense").status_code == 200
+
+
+def test_the_table_shows_times_the_transcript_beside_and_doubts_in_words(tanya, desk):
+    page = tanya.get(f"/staff/appeals/{cast.appeal(desk).id}").text
+    assert 'value="0:00.400"' in page and 'value="0:05.200"' in page
+    assert "Дарагія беларусы, я звяртаюся да вас." in page and "Мы ждём вас дома." in page
+    assert "not sure of these words" in page
+    assert f"{cast.RUSSIAN[0].cps:.1f}" in page
+    assert 'http-equiv="refresh"' not in page
+
+
+@pytest.mark.parametrize("status", [Status.RECEIVED, Status.PREPARED, Status.TRANSCRIBED, Status.SUBMITTED])
+def test_the_page_looks_again_by_itself_while_a_machine_works(tanya, desk, status):
+    made = cast.appeal(desk, status)
+    assert 'http-equiv="refresh" content="3"' in tanya.get(f"/staff/appeals/{made.id}").text
+    needs_person(desk, made, "timed_out")
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert 'http-equiv="refresh"' not in page
+    assert "A tool took longer than it may." in page and "Try again" in page
+
+
+@pytest.mark.parametrize("status", Status)
+def test_an_appeal_at_any_status_has_a_page(tanya, rita, desk, status):
+    made = cast.appeal(desk, status)
+    assert rita.get(f"/staff/appeals/{made.id}").status_code == 200
+    assert ("Save and send to review" in tanya.get(f"/staff/appeals/{made.id}").text) == (status == Status.DRAFTED)
+
+
+def test_the_track_is_the_latest_text(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["<b>Да</b> & нет", "x"]))
+    track = tanya.get(f"/staff/appeals/{made.id}/russian.vtt")
+    assert track.mimetype == "text/vtt"
+    assert "00:00:00.400 --> 00:00:03.000\n&lt;b&gt;Да&lt;/b&gt; &amp; нет" in track.text.replace("\r", "")
+
+
+def test_saving_makes_a_new_revision_under_the_name_of_its_author(tanya, desk):
+    made = cast.appeal(desk)
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **table())
+    latest = cast.fresh(desk, made).track(Layer.RUSSIAN).latest
+    assert answer.location == f"/staff/appeals/{made.id}"
+    assert "Saved." in tanya.get(answer.location).text
+    assert (latest.number, latest.made_by, [cue.text for cue in latest.cues]) == (2, "tanya", RIGHT)
+    assert latest.author_id == cast.account(desk, "tanya").id
+
+
+def test_saving_what_did_not_change_makes_none(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/save", **table([cue.text for cue in cast.RUSSIAN]))
+    assert numbers(desk, made) == [1]
+
+
+def test_a_doubt_stays_until_the_words_change_or_somebody_says_it_is_right(tanya, desk):
+    made = cast.appeal(desk)
+    same = [cue.text for cue in cast.RUSSIAN]
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(same, ends=("0:02.000", "0:05.200")))
+    assert russian(desk, made)[0].doubts == ("low_probability",)
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(same, base=2, checked="0"))
+    assert russian(desk, made)[0].doubts == ()
+    other = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{other.id}/save", **table(RIGHT))
+    assert russian(desk, other)[0].doubts == ()
+
+
+def test_cues_are_added_deleted_and_put_in_order(tanya, desk):
+    made = cast.appeal(desk)
+    fields = table([*RIGHT, "Новая"], ("0:00.400", "0:03.200", "0:00"), ("0:03", "0:05.2", "0,3"), drop="1")
+    tanya.send(f"/staff/appeals/{made.id}/save", **fields)
+    assert russian(desk, made) == [Cue(0, 300, "Новая"), Cue(400, 3000, RIGHT[0])]
+
+
+def test_text_is_tidied(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["  Мы\x07 тут \r\n\r\n и там  ", ""]))
+    assert [cue.text for cue in russian(desk, made)] == ["Мы  тут\nи там", ""]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"starts": ("soon", "0:03.200")}, "Cue 1: the start “soon” is not a time"),
+        ({"ends": ("0:03.000", "")}, "Cue 2: the end “” is not a time"),
+        ({"ends": ("0:03.000", "-1")}, "is not a time"),
+        ({"ends": ("0:03.000", "0:75")}, "is not a time"),
+        ({"ends": ("0:00.400", "0:05.200")}, "Cue 1 ends before it begins"),
+        ({"ends": ("0:03.000", "0:06.501")}, "Cue 2 ends after the clip, which is 0:06.000 long"),
+        ({"ends": ("0:03.300", "0:05.200")}, "Cue 2 begins at 0:03.200, before cue 1 has ended (0:03.300)"),
+        ({"texts": ["x" * 501, "y"]}, "Cue 1 has 501 characters, and 500 is the limit"),
+    ],
+)
+def test_a_wrong_cue_is_named_and_what_was_typed_is_still_there(tanya, desk, change, sentence):
+    made = cast.appeal(desk)
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **table(**{"texts": ["Моё слово", "y"], **change}))
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Моё слово" in answer.text or "x" * 501 in answer.text
+    assert numbers(desk, made) == [1]
+
+
+def test_more_than_three_hundred_cues_are_refused(tanya, desk):
+    made = cast.appeal(desk)
+    times = [f"0.{i:03}" for i in range(302)]
+    fields = table(["x"] * 301, starts=times[:-1], ends=times[1:])
+    assert "300 is the limit" in tanya.send(f"/staff/appeals/{made.id}/save", **fields).text
+
+
+def test_three_hundred_long_cues_fit_through_the_form(tanya, desk):
+    made = cast.appeal(desk)
+    times = [f"0.{i:03}" for i in range(301)]
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["ж" * 500] * 300, starts=times[:-1], ends=times[1:]))
+    assert len(russian(desk, made)) == 300
+
+
+def test_a_table_that_does_not_fit_together_is_refused(tanya, desk):
+    made = cast.appeal(desk)
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **{**table(), "end": ["1"]})
+    assert (answer.status_code, numbers(desk, made)) == (400, [1])
+
+
+def test_who_saves_on_an_old_version_is_told_and_loses_nothing(tanya, rita, desk):
+    made = cast.appeal(desk)
+    rita.send(f"/staff/appeals/{made.id}/save", **table(["Слово Риты", "x"]))
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **table(["Слово Тани", "x"]))
+    assert answer.status_code == 409
+    assert "rita saved another version meanwhile" in answer.text and "Слово Тани" in answer.text
+    assert [cue.text for cue in russian(desk, made)] == ["Слово Риты", "x"]
+    assert 'name="base" value="2"' in answer.text
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["Слово Тани", "x"], base=2))
+    assert numbers(desk, made) == [1, 2, 3]
+
+
+def test_who_saves_after_it_went_on_is_told_and_loses_nothing(tanya, rita, desk):
+    made = cast.appeal(desk)
+    rita.send(f"/staff/appeals/{made.id}/submit", **table())
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **table(["Слово Тани", "x"], base=2))
+    assert answer.status_code == 409
+    assert "went on meanwhile" in answer.text and "Слово Тани" in answer.text
+
+
+def test_submitting_saves_what_is_typed_and_pins_that_revision(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/submit", **table())
+    after = cast.fresh(desk, made)
+    assert after.status == Status.SUBMITTED
+    assert after.submitted_revision_id == after.track(Layer.RUSSIAN).latest.id
+    assert [cue.text for cue in after.track(Layer.RUSSIAN).latest.cues] == RIGHT
+    assert after.transitions[-1].by == "tanya"
+
+
+def test_submitting_alone_takes_what_was_saved(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/submit")
+    after = cast.fresh(desk, made)
+    assert after.submitted_revision_id == after.track(Layer.RUSSIAN).latest.id
+    assert numbers(desk, made) == [1]
+
+
+def test_a_clip_without_words_cannot_be_submitted_and_nothing_is_half_done(tanya, desk):
+    made = cast.appeal(desk)
+    answer = tanya.send(f"/staff/appeals/{made.id}/submit", **table(["", ""]))
+    assert answer.status_code == 422
+    assert "At least one cue needs words" in answer.text
+    assert (cast.fresh(desk, made).status, numbers(desk, made)) == (Status.DRAFTED, [1])
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status != Status.DRAFTED])
+def test_only_drafts_can_be_changed_or_submitted(tanya, desk, status):
+    made = cast.appeal(desk, status)
+    before = cast.fresh(desk, made).status
+    assert tanya.send(f"/staff/appeals/{made.id}/save", **table()).status_code == 409
+    tanya.send(f"/staff/appeals/{made.id}/submit")
+    assert cast.fresh(desk, made).status == before
+
+
+def test_a_step_that_needs_a_person_is_tried_again(tanya, desk):
+    made = cast.appeal(desk, Status.PREPARED)
+    needs_person(desk, made, "timed_out")
+    tanya.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt)
+    after = cast.fresh(desk, made)
+    assert (after.needs_person, after.tries, after.transitions[-1].by) == (False, 0, "tanya")
+    assert tanya.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt).status_code == 409
+
+
+def test_a_draft_is_made_again_in_another_language(tanya, desk):
+    made = cast.appeal(desk)
+    tanya.send(f"/staff/appeals/{made.id}/redo", language="uk", attempt=made.attempt)
+    after = cast.fresh(desk, made)
+    assert (after.status, after.language, numbers(desk, made)) == (Status.PREPARED, "uk", [1])
+    assert tanya.send(f"/staff/appeals/{made.id}/redo", language="klingon", attempt=1).status_code == 400
+
+
+def test_notes_of_a_reviewer_stand_above_the_table(tanya, rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    rita.send(f"/staff/appeals/{made.id}/return", attempt=made.attempt, words="Cue 2 comes too late.")
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert "Notes of rita" in page and "Cue 2 comes too late." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("0:00.400", 400),
+        ("1:02.5", 62_500),
+        ("62,5", 62_500),
+        (" 3 ", 3000),
+        ("0:60", None),
+        ("1:2:3", None),
+        ("-1", None),
+        ("1.2345", None),
+        ("", None),
+        ("nan", None),
+        ("١", None),
+    ],
+)
+def test_times_are_read_as_people_write_them(text, ms):
+    assert read_time(text) == ms
