@@ -37,9 +37,12 @@ GUARDS = {
     "max_pixels": MAX_PIXELS,
 }
 
+#: Encoders sign their work in SEI messages (type 6), and phones put other things there.
+NO_SEI = {"bsf:v": "filter_units=remove_types=6"}
+
 #: vfr: each frame keeps its time. By default ffmpeg doubles and drops frames until they march in step, also the
 #: million frames that a clip with a gap in its times would ask for.
-H264 = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "fps_mode": "vfr"}
+H264 = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "fps_mode": "vfr", **NO_SEI}
 
 #: For every file that we make: no tags of the original, no trace of when or by what it was made.
 BARE = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
@@ -109,14 +112,19 @@ def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str =
         raise otherwise(reason, done.stderr)
 
 
-def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False) -> dict[str, Any]:
-    """What ffprobe says of a file, as its JSON. Raises BadMedia where it cannot be read."""
+def ffprobe(
+    box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False, packets: str = "%"
+) -> dict[str, Any]:
+    """What ffprobe says of a file, as its JSON. packets: the interval to read, in ffprobe's notation; all by default.
+
+    Raises BadMedia where it cannot be read.
+    """
     codecs = ",".join(VIDEO_CODECS + AUDIO_CODECS + UNUSED_CODECS)
     guards = [
         word for name, value in (GUARDS | {"codec_whitelist": codecs}).items() for word in (f"-{name}", str(value))
     ]
-    count = ["-count_packets"] if count_packets else []
-    argv = ["ffprobe", "-v", "error", *guards, *count, "-show_entries", entries, "-of", "json", "-i", f"file:{path}"]
+    reading = ["-read_intervals", packets, *(["-count_packets"] if count_packets else [])]
+    argv = ["ffprobe", "-v", "error", *guards, *reading, "-show_entries", entries, "-of", "json", "-i", f"file:{path}"]
     done = box.run(argv, read=[path], write=work, limits=Limits(wall_s=120))
     if "not on whitelist" in done.stderr and "Codec (" in done.stderr:
         raise BadMedia("unknown_codec", done.stderr)

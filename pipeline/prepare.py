@@ -64,8 +64,7 @@ def peaks(samples: Samples) -> dict[str, Any]:
 
 def _video(info: MediaInfo) -> dict[str, Any]:
     if info.copy_picture:
-        # Encoders sign their work in SEI messages (type 6), and phones put other things there
-        return {"vcodec": "copy", "bsf:v": "filter_units=remove_types=6"}
+        return {"vcodec": "copy", **ffmpeg.NO_SEI}
     return ffmpeg.H264 | {"fpsmax": MAX_FPS}
 
 

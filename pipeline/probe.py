@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ ENTRIES = (
     "format=duration"
     ":stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,color_transfer,"
     "avg_frame_rate,duration,channels:stream_disposition=attached_pic:stream_side_data=rotation"
+    ":packet=pts_time,flags"
 )
+FIRST_PACKETS = "%+#20"  # of both streams together: enough to see where each begins
+HIDDEN_SECONDS = 0.1  # before the beginning; an encoder's own lead-in is shorter
 LONG_SIDE = 1920  # of the clean proxy; a longer one is scaled down
 MAX_FPS = 60
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")  # PQ and HLG
@@ -60,7 +64,7 @@ class MediaInfo:
 
 def probe(box: Sandbox, clip: Path, work: Path) -> MediaInfo:
     """Look into a file of unknown kind. Raises BadMedia with the reason that a supporter can act on."""
-    found = ffmpeg.ffprobe(box, clip, ENTRIES, work=work)
+    found = ffmpeg.ffprobe(box, clip, ENTRIES, work=work, packets=FIRST_PACKETS)
     streams = found["streams"]
     picture = next((s for s in streams if s["codec_type"] == "video" and not s["disposition"]["attached_pic"]), None)
     sound = next((s for s in streams if s["codec_type"] == "audio"), None)
@@ -73,7 +77,13 @@ def probe(box: Sandbox, clip: Path, work: Path) -> MediaInfo:
         raise BadMedia("unknown_codec", f"{picture.get('codec_name')}, {sound.get('codec_name')}")
     said = [float(part["duration"]) for part in (found["format"], picture, sound) if "duration" in part]
     seconds = max(said) if said else _measured_seconds(box, clip, work)
-    return _describe(picture, sound, round(seconds * 1000))
+    info = _describe(picture, sound, round(seconds * 1000))
+    return replace(info, copy_picture=False, copy_sound=False) if _hides_a_beginning(found["packets"]) else info
+
+
+def _hides_a_beginning(packets: Sequence[dict[str, Any]]) -> bool:
+    """Whether a clip was trimmed on the phone by a mark alone: players skip what she cut off, a copy would keep it."""
+    return any("D" in p["flags"] and float(p.get("pts_time", 0)) < -HIDDEN_SECONDS for p in packets)
 
 
 def _describe(picture: dict[str, Any], sound: dict[str, Any], duration_ms: int) -> MediaInfo:

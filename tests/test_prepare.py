@@ -47,6 +47,18 @@ def test_nothing_that_names_the_supporter_is_left(tmp_path):
     assert not [stream for stream in streams(made.clean) if "creation_time" in stream["tags"]]
 
 
+@pytest.mark.parametrize("ending", ["mp4", "mov"])
+def test_what_was_trimmed_off_on_the_phone_is_not_in_the_proxy(tmp_path, ending):
+    trimmed = tmp_path / f"trimmed.{ending}"
+    # as phones trim: all bytes stay, a mark says where to begin
+    ffmpeg("-ss", "3.3", "-i", CLIPS / "be-portrait.mp4", "-c", "copy", trimmed)
+    assert int(picture_of(trimmed)["nb_frames"]) == 409
+    made = prepared(trimmed, tmp_path)
+    seconds = float(picture_of(trimmed)["duration"])
+    for stream, rate in zip(streams(made.clean), (25, 48_000 / 1024), strict=True):
+        assert int(stream["nb_frames"]) <= seconds * rate + 3
+
+
 def test_a_turned_clip_comes_out_upright(tmp_path):
     clip = short("de-rotated.mp4", tmp_path)
     made = prepared(clip, tmp_path)
