@@ -25,6 +25,8 @@ team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
 PAGE = 50
 NEEDS_PERSON = "needs-person"
 
+SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})
+
 #: What each role most likely came for.
 FIRST_LOOK = {Role.TRANSLATOR: Status.DRAFTED.value, Role.REVIEWER: Status.IN_REVIEW.value}
 
@@ -126,9 +128,6 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
         work=MACHINE_WORK.get(appeal.status, ""),
     )
     return page, (409 if typed.stale else 422) if typed else 200
-
-
-SHOW_FINISHED = {Status.IN_REVIEW, Status.APPROVED, Status.RELEASED}
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/save")

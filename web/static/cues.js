@@ -65,7 +65,7 @@ function enliven() {
   const editable = table.querySelector("button:not([type=button])") !== null;
   const hasTrack = video?.querySelector("track");
   const preview = hasTrack ? livePreview() : () => {};
-  let unsaved = Boolean(document.querySelector(".alert [href^='#cue']"));
+  let unsaved = "unsaved" in table.dataset;
 
   const look = () => {
     const all = rows();
