@@ -16,7 +16,7 @@ run: setup ## start the app on this machine; Ctrl-C stops it
 	@exec setpriv --pdeathsig TERM $(python) -m ops.run
 
 test: setup-test ## run the tests
-	@$(python) -m pytest -n 2
+	@$(python) -m pytest -n 2 --dist loadgroup
 
 check: setup-test ## format, lint and types
 	@.venv/bin/ruff format --check .
