@@ -64,7 +64,7 @@ def text_named_mp4(folder: Path) -> Path:
 
 def random_bytes(folder: Path) -> Path:
     path = folder / "random.mp4"
-    path.write_bytes(random.Random(7).randbytes(64_000))  # noqa: S311 - the same bytes each time
+    path.write_bytes(random.Random(7).randbytes(64_000))
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from pipeline.cues import GAP, LONGEST, MAX_CHARS, Cue, Word, empty, from_json, from_words, to_json
 
@@ -61,7 +62,7 @@ def test_whatever_the_times_cues_follow_one_another_and_lose_no_word():
         cues = from_words(heard)
         assert " ".join(cue.text for cue in cues) == "".join(word.text for word in heard).strip()
         assert all(0 < cue.end - cue.start <= LONGEST for cue in cues)
-        assert all(cue.end + GAP <= later.start for cue, later in zip(cues, cues[1:], strict=False))
+        assert all(cue.end + GAP <= later.start for cue, later in pairwise(cues))
 
 
 def test_empty_cues_cover_the_speech_in_pieces_of_at_most_seven_seconds():

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.config import Campaign
+from pipeline.models import ANOTHER_LANGUAGE
 from web.upload import Upload
 from web.words import size
 
 SLACK_BYTES = 100_000  # what a form holds beside its file
 MAX_NAME = 60  # characters
-ANOTHER_LANGUAGE = "other"
 
 #: The two families of files that phones and cameras make; everything else is refused before it is stored.
 ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from pipeline import cues, formats, workflow
 from pipeline.cues import Cue
-from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status, Track
+from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status, Track
 from web import cuetable
 from web.auth import role
 from web.desk import desk
-from web.form import ANOTHER_LANGUAGE
 from web.words import MACHINE_WORK
 
 pages = Blueprint("workbench", __name__)
