@@ -124,11 +124,11 @@ class Sandbox:
             try:
                 done = self.run(["bash", "-c", reach], write=inside, limits=Limits(wall_s=10))
             except PipelineError as error:
-                return f"The sandbox cannot start: {error.detail or error}."
+                return f"The sandbox cannot start: {(error.detail or str(error)).rstrip('.')}."
         if done.stdout == b"ran\n":
             return ""
         if b"ran" not in done.stdout:
-            return f"The sandbox cannot start: {done.stderr.strip() or 'no answer'}."
+            return f"The sandbox cannot start: {done.stderr.strip().rstrip('.') or 'no answer'}."
         return "The sandbox leaks: a program inside could read another file or open a connection."
 
 
