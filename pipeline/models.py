@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, Uniq
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-from pipeline import cues
+from pipeline.cues import Cue, from_json, to_json
 
 
 class Status(StrEnum):
@@ -172,6 +173,15 @@ class Appeal(Base):
         """The track of this layer, if there is one."""
         return next((t for t in self.tracks if t.layer == layer), None)
 
+    def start_track(self, layer: Layer, language: str) -> Track:
+        """The track of this layer, made if it is missing, in this language from now on."""
+        track = self.track(layer)
+        if track is None:
+            track = Track(layer=layer)
+            self.tracks.append(track)
+        track.language = language
+        return track
+
 
 class File(Base):
     """A stored file: its bytes are those of the hash, or it is not served."""
@@ -216,10 +226,10 @@ class Track(Base):
         """The newest saved state; a track has at least one."""
         return self.revisions[-1]
 
-    def add(self, rows: list[dict[str, Any]], made_by: str, author: Account | None = None) -> Revision:
+    def add(self, cues: Iterable[Cue], made_by: str, author_id: int | None = None) -> Revision:
         """Append a revision; two that are written at once meet in the unique number, and one of them fails."""
         number = self.latest.number + 1 if self.revisions else 1
-        revision = Revision(number=number, rows=rows, made_by=made_by, author=author)
+        revision = Revision(number=number, rows=to_json(cues), made_by=made_by, author_id=author_id)
         self.revisions.append(revision)
         return revision
 
@@ -232,7 +242,7 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id"))
     number: Mapped[int]
-    rows: Mapped[list[dict[str, Any]]]  # cues.to_json
+    rows: Mapped[list[dict[str, Any]]]  # what cues.to_json gives
     author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # None: a machine
     made_by: Mapped[str]  # model and engine, or the author's pseudonym
     at: Mapped[datetime] = mapped_column(default=now)
@@ -240,9 +250,9 @@ class Revision(Base):
     author: Mapped[Account | None] = relationship()
 
     @property
-    def cues(self) -> list[cues.Cue]:
+    def cues(self) -> list[Cue]:
         """The cues of this revision."""
-        return cues.from_json(self.rows)
+        return from_json(self.rows)
 
 
 class Approval(Base):

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from pipeline import workflow
 from pipeline.context import Context
-from pipeline.cues import to_json
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, File, Kind, Status, Track
-from pipeline.steps import STEPS, Draft, Job, Result
+from pipeline.steps import STEPS, Job, Result
 from pipeline.storage import Stored
 from pipeline.workflow import Claim, Stale
 
@@ -125,17 +124,9 @@ def _write(session: Session, claim: Claim, result: Result, made: dict[Kind, Stor
     if result.media:
         appeal.media = result.media.to_dict()
     if result.draft:
-        _keep_draft(appeal, result.draft)
+        track = appeal.start_track(result.draft.layer, result.draft.language)
+        track.add(result.draft.cues, result.draft.made_by)
     return [file.key for file in replaced]
-
-
-def _keep_draft(appeal: Appeal, draft: Draft) -> None:
-    track = appeal.track(draft.layer)
-    if track is None:
-        track = Track(layer=draft.layer)
-        appeal.tracks.append(track)
-    track.language = draft.language
-    track.add(to_json(draft.cues), draft.made_by)
 
 
 def _fail(context: Context, claim: Claim, error: Exception) -> None:

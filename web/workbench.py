@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipeline import cues, formats, workflow
+from pipeline import formats, workflow
 from pipeline.cues import Cue
-from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status, Track
+from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status
 from web import cuetable
 from web.auth import role
 from web.desk import desk
@@ -177,18 +177,8 @@ def _save(session: Session, account: Account, appeal: Appeal) -> None:
         raise NotTaken(rows, found)
     new = cuetable.cues(rows)
     if revision is None or new != revision.cues:
-        _append(session, appeal, account, new)
-
-
-def _append(session: Session, appeal: Appeal, account: Account, new: list[Cue]) -> None:
-    track = appeal.track(Layer.RUSSIAN)
-    if track is None:
-        track = Track(layer=Layer.RUSSIAN, language="ru")
-        appeal.tracks.append(track)
-    number = track.latest.number + 1 if track.revisions else 1
-    rows = cues.to_json(new)
-    track.revisions.append(Revision(number=number, rows=rows, author_id=account.id, made_by=account.name))
-    session.flush()
+        appeal.start_track(Layer.RUSSIAN, "ru").add(new, account.name, account.id)
+        session.flush()
 
 
 def _submit(session: Session, account: Account, appeal: Appeal) -> None:
