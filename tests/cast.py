@@ -17,6 +17,7 @@ from pipeline.context import Context
 from pipeline.models import (
     Account,
     Appeal,
+    Base,
     Consent,
     File,
     Kind,
@@ -194,3 +195,9 @@ def fresh(desk: Context, made: Appeal) -> Appeal:
         found = session.get_one(Appeal, made.id)
         _ = found.files, [t.revisions for t in found.tracks], found.transitions, found.approvals, found.consents
         return found
+
+
+def everything_stored(desk: Context) -> str:
+    """All values of all rows, to look for what must not be there."""
+    with desk.db.read() as session:
+        return "\n".join(repr(row) for table in Base.metadata.sorted_tables for row in session.execute(table.select()))

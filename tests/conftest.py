@@ -19,10 +19,19 @@ from tests.services import cluster, database, redis_url, site  # noqa: F401 - fi
 NO_REDIS = "redis://127.0.0.1:1/0"  # nobody listens there: ringing only writes to the log
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In a module with ON_BOTH_DATABASES, where views write records, each test runs on each database."""
+    if "settings" in metafunc.fixturenames and getattr(metafunc.module, "ON_BOTH_DATABASES", False):
+        metafunc.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Everything in a folder of this test."""
-    return Settings.from_env({"DATA_DIR": str(tmp_path), "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"})
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Everything in a folder of this test; on PostgreSQL too where a module asks for both."""
+    environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"}
+    if getattr(request, "param", "sqlite") == "postgresql":
+        environ["DATABASE_URL"] = request.getfixturevalue("cluster").new_database()
+    return Settings.from_env(environ)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pipeline import workflow
 from pipeline.models import Account, Appeal, Kind, Revision, Status
 from tests import cast
 
+ON_BOTH_DATABASES = True  # see conftest.py
+
 
 def decide(person: cast.Person, appeal: Appeal, what: str, **fields: object):
     """Press a button of the page as it stands in `appeal`."""

@@ -12,6 +12,8 @@ from pipeline.models import Appeal, Layer, Status, now
 from tests import cast
 from web.cuetable import read_time
 
+ON_BOTH_DATABASES = True  # see conftest.py
+
 RIGHT = ["Дорогие белорусы!", "Мы ждём вас дома."]
 
 
