@@ -13,7 +13,7 @@ from typing import Any
 
 from celery.signals import worker_init, worker_ready
 
-from pipeline import render, runner
+from pipeline import runner
 from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.queue import make_app
@@ -26,7 +26,8 @@ app.conf.beat_schedule = {
         "task": "sweep",
         "schedule": float(settings.sweep_seconds),
         "options": {"queue": "text", "expires": settings.sweep_seconds},
-    }
+    },
+    "tidy": {"task": "tidy", "schedule": 3600.0, "options": {"queue": "text", "expires": 3600}},
 }
 app.conf.beat_schedule_filename = str(settings.data_dir / "beat")
 
@@ -61,14 +62,17 @@ def sweep() -> None:
     runner.sweep(context())
 
 
+@app.task(name="tidy")
+def tidy() -> None:
+    """Finish interrupted purges."""
+    runner.tidy(context())
+
+
 @worker_init.connect
 def check(**_: Any) -> None:
     """Refuse to start where clips would not be safe; say why in one sentence."""
     opened = Context.open(settings)
-    loose = "" if settings.allow_unsandboxed else opened.box.check()
-    with opened.scratch.work("check") as folder:
-        fonts = render.fonts_ready(opened.box, folder)
-    complaint = loose or fonts or opened.doorbell.complaint()
+    complaint = runner.complaint(opened)
     opened.db.close()
     if complaint:
         sys.exit(f"This worker does not start: {complaint}")
@@ -79,4 +83,5 @@ def catch_up(**_: Any) -> None:
     """What was lost while nobody worked is found at once, not at the next sweep."""
     opened = Context.open(settings)
     runner.sweep(opened)
+    runner.tidy(opened)
     opened.db.close()

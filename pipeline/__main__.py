@@ -11,11 +11,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from pipeline import formats, layout
-from pipeline.cues import Cue
 from pipeline.errors import PipelineError
 from pipeline.prepare import prepare, proxy_size
 from pipeline.probe import probe
@@ -23,7 +21,7 @@ from pipeline.render import burn_in
 from pipeline.sandbox import Sandbox
 from pipeline.speech import find_speech, read_wav
 from pipeline.transcribe import load_model, resolve, transcribe
-from pipeline.translate import translate
+from pipeline.translate import draft
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +62,7 @@ def _all_steps(clip: Path, out: Path, language: str | None, model: str, box: San
         spoken = transcribe(load_model(resolve(model)), read_wav(made.audio), language, find_speech(made.audio))
         _say("Translating" if spoken.cues else "Nobody speaks in this clip")
         size = proxy_size(info)
-        russian = _in_russian(box, spoken.cues, spoken.language, layout.profile(*size), work)
+        russian, _ = draft(box, spoken.cues, spoken.language, layout.profile(*size), work)
         _say("Drawing the captions")
         finished = burn_in(box, made.clean, russian, info, work / "finished.mp4")
         shutil.move(finished, out / finished.name)
@@ -72,14 +70,6 @@ def _all_steps(clip: Path, out: Path, language: str | None, model: str, box: San
             (out / f"{name}.srt").write_text(formats.srt(cues), "utf-8")
             (out / f"{name}.vtt").write_text(formats.vtt(cues), "utf-8")
             (out / f"{name}.ass").write_text(formats.ass(cues, *size), "utf-8")
-
-
-def _in_russian(box: Sandbox, cues: Sequence[Cue], language: str, profile: layout.Profile, work: Path) -> list[Cue]:
-    made = translate(box, [cue.text for cue in cues], language, work)
-    return [
-        replace(cue, text=layout.fit(draft.text, profile), doubts=cue.doubts + draft.doubts)
-        for cue, draft in zip(cues, made, strict=True)
-    ]
 
 
 def _say(sentence: str) -> None:

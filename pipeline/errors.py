@@ -23,6 +23,7 @@ STAFF_REASONS = {
     "disk_full": "The disk is full.",
     "worker_lost": "The worker was lost in the middle of the work.",
     "no_model": "The speech model could not be loaded.",
+    "file_changed": "A file of this clip is not the one that was stored.",
     "file_missing": "A file of this clip is missing from the storage.",
     "changed_since": "The clip changed after it was approved.",
     "unexpected": "Something failed that we did not foresee; the log of the worker says what.",

@@ -37,8 +37,9 @@ GUARDS = {
     "max_pixels": MAX_PIXELS,
 }
 
-#: Encoders sign their work in SEI messages (type 6), and phones put other things there.
-NO_SEI = {"bsf:v": "filter_units=remove_types=6"}
+#: Encoders sign their work in SEI messages (type 6), and phones put other things there: only pictures (1 to 5) and
+#: what it takes to decode them (7, 8) may pass.
+NO_SEI = {"bsf:v": "filter_units=pass_types=1-5|7-8"}
 
 #: vfr: each frame keeps its time. By default ffmpeg doubles and drops frames until they march in step, also the
 #: million frames that a clip with a gap in its times would ask for.
@@ -112,19 +113,26 @@ def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str =
         raise otherwise(reason, done.stderr)
 
 
-def ffprobe(
-    box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False, packets: str = "%"
-) -> dict[str, Any]:
-    """What ffprobe says of a file, as its JSON. packets: the interval to read, in ffprobe's notation; all by default.
-
-    Raises BadMedia where it cannot be read.
-    """
+def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False) -> dict[str, Any]:
+    """What ffprobe says of a file, as its JSON. Raises BadMedia where it cannot be read."""
     codecs = ",".join(VIDEO_CODECS + AUDIO_CODECS + UNUSED_CODECS)
     guards = [
         word for name, value in (GUARDS | {"codec_whitelist": codecs}).items() for word in (f"-{name}", str(value))
     ]
-    reading = ["-read_intervals", packets, *(["-count_packets"] if count_packets else [])]
-    argv = ["ffprobe", "-v", "error", *guards, *reading, "-show_entries", entries, "-of", "json", "-i", f"file:{path}"]
+    count = ["-count_packets"] if count_packets else []
+    argv = [
+        "ffprobe",
+        "-v",
+        "error",
+        *guards,
+        *count,
+        "-show_entries",
+        entries,
+        "-of",
+        "json=compact=1",
+        "-i",
+        f"file:{path}",
+    ]
     done = box.run(argv, read=[path], write=work, limits=Limits(wall_s=120))
     if "not on whitelist" in done.stderr and "Codec (" in done.stderr:
         raise BadMedia("unknown_codec", done.stderr)

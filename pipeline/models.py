@@ -72,18 +72,20 @@ ANOTHER_LANGUAGE = "other"  # declared for a language that the form does not off
 
 
 def now() -> datetime:
-    """The present, in UTC. Leases compare with this clock: a step of it costs at most one attempt more."""
+    """The present, in UTC, by this machine's clock. Leases go by workflow.clock."""
     return datetime.now(UTC)
 
 
 class Utc(TypeDecorator[datetime]):
-    """SQLite forgets the time zone; this puts it back."""
+    """Times are UTC: SQLite forgets the zone, PostgreSQL answers in its own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _enum(kind: type[StrEnum]) -> Enum:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -16,10 +17,9 @@ ENTRIES = (
     "format=duration"
     ":stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,color_transfer,"
     "avg_frame_rate,duration,channels:stream_disposition=attached_pic:stream_side_data=rotation"
-    ":packet=pts_time,flags"
+    ":packet=stream_index,flags"
 )
-FIRST_PACKETS = "%+#20"  # of both streams together: enough to see where each begins
-HIDDEN_SECONDS = 0.1  # before the beginning; an encoder's own lead-in is shorter
+LEAD_IN = 3  # packets of sound that players drop at the beginning: AAC needs them to get going
 LONG_SIDE = 1920  # of the clean proxy; a longer one is scaled down
 MAX_FPS = 60
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")  # PQ and HLG
@@ -64,7 +64,7 @@ class MediaInfo:
 
 def probe(box: Sandbox, clip: Path, work: Path) -> MediaInfo:
     """Look into a file of unknown kind. Raises BadMedia with the reason that a supporter can act on."""
-    found = ffmpeg.ffprobe(box, clip, ENTRIES, work=work, packets=FIRST_PACKETS)
+    found = ffmpeg.ffprobe(box, clip, ENTRIES, work=work)
     streams = found["streams"]
     picture = next((s for s in streams if s["codec_type"] == "video" and not s["disposition"]["attached_pic"]), None)
     sound = next((s for s in streams if s["codec_type"] == "audio"), None)
@@ -78,12 +78,15 @@ def probe(box: Sandbox, clip: Path, work: Path) -> MediaInfo:
     said = [float(part["duration"]) for part in (found["format"], picture, sound) if "duration" in part]
     seconds = max(said) if said else _measured_seconds(box, clip, work)
     info = _describe(picture, sound, round(seconds * 1000))
-    return replace(info, copy_picture=False, copy_sound=False) if _hides_a_beginning(found["packets"]) else info
+    if _hides_something(found["packets"], picture["index"], sound["index"]):
+        return replace(info, copy_picture=False, copy_sound=False)
+    return info
 
 
-def _hides_a_beginning(packets: Sequence[dict[str, Any]]) -> bool:
-    """Whether a clip was trimmed on the phone by a mark alone: players skip what she cut off, a copy would keep it."""
-    return any("D" in p["flags"] and float(p.get("pts_time", 0)) < -HIDDEN_SECONDS for p in packets)
+def _hides_something(packets: Sequence[dict[str, Any]], picture: int, sound: int) -> bool:
+    """Whether a clip was cut on the phone by a mark alone: players skip what she cut off, a copy would keep it."""
+    hidden = Counter(packet["stream_index"] for packet in packets if "D" in packet["flags"])
+    return hidden[picture] > 0 or hidden[sound] > LEAD_IN
 
 
 def _describe(picture: dict[str, Any], sound: dict[str, Any], duration_ms: int) -> MediaInfo:
@@ -94,7 +97,7 @@ def _describe(picture: dict[str, Any], sound: dict[str, Any], duration_ms: int) 
     transfer = picture.get("color_transfer", "")
     plain = (
         picture["codec_name"] == "h264"
-        and picture["pix_fmt"] in ("yuv420p", "yuvj420p")
+        and picture.get("pix_fmt") in ("yuv420p", "yuvj420p")
         and picture.get("field_order", "progressive") in ("progressive", "unknown")
         and transfer not in HDR_TRANSFERS
     )

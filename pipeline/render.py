@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline import ffmpeg, formats
 from pipeline.cues import Cue
-from pipeline.errors import PipelineError
+from pipeline.errors import BadMedia, PipelineError, ToolFailed
 from pipeline.prepare import proxy_size
 from pipeline.probe import MediaInfo, probe
 from pipeline.sandbox import Sandbox
@@ -33,8 +34,9 @@ def burn_in(
         picture, clip["a:0"], name=out.name,
         acodec="copy", **ffmpeg.H264, **ffmpeg.ANONYMOUS,
     )  # fmt: skip
-    ffmpeg.run(box, finished, read=clean, write=out.parent, stop=stop)
-    ffmpeg.verify(box, out, info.duration_ms)
+    with _our_own_work():
+        ffmpeg.run(box, finished, read=clean, write=out.parent, stop=stop)
+        ffmpeg.verify(box, out, info.duration_ms)
     return out
 
 
@@ -50,9 +52,19 @@ def soft_subs(box: Sandbox, clean: Path, cues: Sequence[Cue], out: Path) -> Path
         vcodec="copy", acodec="copy", scodec="mov_text",
         **ffmpeg.ANONYMOUS, **{"metadata:s:s:0": "language=rus", "disposition:s:0": "default"},
     )  # fmt: skip
-    ffmpeg.run(box, made, read=clean, write=out.parent)
-    ffmpeg.verify(box, out, length)
+    with _our_own_work():
+        ffmpeg.run(box, made, read=clean, write=out.parent)
+        ffmpeg.verify(box, out, length)
     return out
+
+
+@contextmanager
+def _our_own_work() -> Iterator[None]:
+    """The proxy was whole when it was stored: what goes wrong from here on is not the supporter's file."""
+    try:
+        yield
+    except BadMedia as error:
+        raise ToolFailed("tool_failed", error.detail) from error
 
 
 def fonts_ready(box: Sandbox, work: Path) -> str:

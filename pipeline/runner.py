@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from pipeline import workflow
+from pipeline import render, workflow
 from pipeline.context import Context
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, File, Kind, Status, Track
@@ -23,7 +23,7 @@ from pipeline.workflow import Claim, Stale
 log = logging.getLogger(__name__)
 
 LEFTOVERS_AFTER = 24 * 3600  # s; what a killed process left in the scratch folders
-UNCLAIMED_AFTER = 3600  # s; a stored upload without a row: the web server died between the two
+UNCLAIMED_AFTER = 3600  # s; before that, a stored upload without a row may still get one
 
 
 def run(context: Context, appeal_id: int, queue: str) -> None:
@@ -34,12 +34,11 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
         if claim is None:
             return
         appeal = whole(session, appeal_id)
-    if claim.tries > 1:
-        _clear_dead_try(context, appeal)
     work, new = STEPS[claim.status]
     log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
     try:
         with _alive(context, claim, lease) as stop, context.scratch.work(f"{appeal_id}-{claim.attempt}") as folder:
+            _clear_dead_tries(context, appeal)
             job = Job(context, claim, appeal, folder, stop)
             _finish(job, work(job), new)
     except (LostLease, Stale):
@@ -58,7 +57,7 @@ def whole(session: Session, appeal_id: int) -> Appeal:
     return session.get_one(Appeal, appeal_id, options=options)
 
 
-def _clear_dead_try(context: Context, appeal: Appeal) -> None:
+def _clear_dead_tries(context: Context, appeal: Appeal) -> None:
     """Remove files that a worker stored before it was killed, and that no row knows."""
     known = {file.key for file in appeal.files}
     for key in context.storage.keys(appeal.folder):
@@ -139,6 +138,14 @@ def _fail(context: Context, claim: Claim, error: Exception) -> None:
         workflow.fail(session, claim, error)
 
 
+def complaint(context: Context) -> str:
+    """Why no worker may start here, in one sentence, or nothing."""
+    loose = "" if context.settings.allow_unsandboxed else context.box.check()
+    with context.scratch.work("check") as folder:
+        fonts = render.fonts_ready(context.box, folder)
+    return loose or fonts or context.doorbell.complaint()
+
+
 def sweep(context: Context) -> None:
     """Ring again for what lost its message or its worker, and clear what killed processes left behind."""
     with context.db.write() as session:
@@ -151,14 +158,18 @@ def sweep(context: Context) -> None:
             for appeal_id, status in mine:
                 context.doorbell.ring(appeal_id, status)
     context.scratch.sweep(LEFTOVERS_AFTER)
-    _clear_unclaimed(context)
 
 
-def _clear_unclaimed(context: Context) -> None:
-    """Remove uploads that have no row: nobody was ever told that they were received."""
-    folders = set(context.storage.folders(UNCLAIMED_AFTER))
+def tidy(context: Context) -> None:
+    """Finish purges that a fault cut short, and say which folders no appeal knows.
+
+    Those are only named: a wrong DATABASE_URL, or an old backup, must never delete what supporters sent.
+    """
     with context.db.read() as session:
-        folders -= set(session.scalars(select(Appeal.folder)))
-    for folder in folders:
-        log.warning("removing an upload that was never received: %s", folder)
-        context.storage.purge(folder)
+        known = dict(session.execute(select(Appeal.folder, Appeal.status)).tuples())
+    for folder in list(context.storage.folders(older_than=0)):
+        if known.get(folder) == Status.WITHDRAWN:
+            context.storage.purge(folder)
+    unknown = [folder for folder in context.storage.folders(UNCLAIMED_AFTER) if folder not in known]
+    if unknown:
+        log.error("%d folders in the storage belong to no appeal, such as %s", len(unknown), unknown[0])

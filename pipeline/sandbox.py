@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import threading
@@ -22,7 +23,7 @@ from typing import IO
 
 from pipeline.errors import LostLease, PipelineError, ToolFailed
 
-STDOUT_BYTES = 1_000_000  # kept from the beginning: answers are short, only an attack is longer
+STDOUT_BYTES = 4_000_000  # kept from the beginning: answers are short, only an attack is longer
 STDERR_BYTES = 16_000  # kept from the end: the last words say what went wrong
 
 ENVIRONMENT = {
@@ -102,7 +103,9 @@ class Sandbox:
             )  # fmt: skip
         except OSError as error:
             raise ToolFailed("tool_failed", str(error)) from error
-        return _attend(process, stdin, limits.wall_s, stop)
+        done = _attend(process, stdin, limits.wall_s, stop)
+        _only_plain_files(write)
+        return done
 
     def _prefix(self, read: Sequence[Path], write: Path) -> list[str]:
         if not self.tight:
@@ -163,7 +166,17 @@ def _attend(process: subprocess.Popen[bytes], stdin: bytes, seconds: float, stop
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # the box goes with it, and all that is left inside
             process.wait()
-    return Done(stdout.result(), stderr.result().decode("utf-8", "replace"), process.returncode)
+    # no NUL: PostgreSQL cannot keep one
+    words = stderr.result().decode("utf-8", "replace").replace("\0", "")
+    return Done(stdout.result(), words, process.returncode)
+
+
+def _only_plain_files(folder: Path) -> None:
+    """A hijacked program could leave a link there, and lead the next one to write or to publish another file."""
+    for path in folder.rglob("*"):
+        mode = path.lstat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise ToolFailed("tool_failed", "a program left something that is not a plain file")
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import formats, layout, render, speech, transcribe, workflow
@@ -18,7 +18,7 @@ from pipeline.errors import PipelineError
 from pipeline.models import ANOTHER_LANGUAGE, Appeal, Kind, Layer, Status
 from pipeline.prepare import prepare
 from pipeline.probe import MediaInfo, check_limits, probe
-from pipeline.translate import translate
+from pipeline.translate import draft
 from pipeline.workflow import Claim
 
 
@@ -61,14 +61,17 @@ class Job:
         return MediaInfo.from_dict(self.appeal.media)
 
     def fetch(self, kind: Kind) -> Path:
-        """A local path of this file. PipelineError when it is not there."""
+        """A local path of this file. PipelineError when it is not there, or is not what was stored."""
         file = self.appeal.file(kind)
         try:
             if file is None:
                 raise FileNotFoundError(kind)
-            return self.context.storage.fetch(file.key, self.work)
+            path = self.context.storage.fetch(file.key, self.work)
         except FileNotFoundError as error:
             raise PipelineError("file_missing", kind) from error
+        if _sha256(path) != file.sha256:
+            raise PipelineError("file_changed", kind)
+        return path
 
     def cues(self, layer: Layer, revision_id: int | None = None) -> list[Cue]:
         """The cues of one revision of a track, the latest unless told."""
@@ -93,7 +96,13 @@ def _transcribe(job: Job) -> Result:
     language = None if job.appeal.language == ANOTHER_LANGUAGE else job.appeal.language
     transcript = transcribe.transcribe_or_leave_empty(job.context.settings.whisper_model, audio, language, spans)
     draft = Draft(Layer.TRANSCRIPT, transcript.language, list(transcript.cues), transcript.model)
-    return Result(draft=draft, note="" if spans else "No speech was found.")
+    return Result(draft=draft, note=_heard(spans, transcript))
+
+
+def _heard(spans: Sequence[tuple[int, int]], transcript: transcribe.Transcript) -> str:
+    if not spans:
+        return "No speech was found."
+    return "No speech model could be loaded: the cues are empty." if transcript.model == "none" else ""
 
 
 def _translate(job: Job) -> Result:
@@ -101,15 +110,10 @@ def _translate(job: Job) -> Result:
     if track is None:
         raise PipelineError("file_missing", "there is no transcript")
     spoken, heard_by = track.latest.cues, track.latest.made_by
-    texts = [cue.text.replace("\n", " ") for cue in spoken]
-    translations = translate(job.context.box, texts, track.language, job.work)
-    profile = layout.profile(job.media.width, job.media.height)
-    cues = [
-        replace(cue, text=layout.fit(made.text, profile), doubts=(*cue.doubts, *made.doubts))
-        for cue, made in zip(spoken, translations, strict=True)
-    ]
-    engines = sorted({made.engine for made in translations} - {"same"})
-    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, " + ".join([heard_by, *engines])))
+    frame = layout.profile(job.media.width, job.media.height)
+    cues, engines = draft(job.context.box, spoken, track.language, frame, job.work)
+    made_by = " + ".join([heard_by, *sorted(engines - {"same"})])
+    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, made_by))
 
 
 def _render(job: Job) -> Result:
@@ -122,8 +126,9 @@ def _render(job: Job) -> Result:
 
 def _deliver(job: Job) -> Result:
     approval = workflow.approval_in_force(job.appeal)
-    if approval is None or _sha256(job.fetch(Kind.FINISHED)) != approval.finished_sha256:
+    if approval is None:
         raise PipelineError("changed_since")
+    job.fetch(Kind.FINISHED)  # released as it is, so it must still be what was approved
     cues = job.cues(Layer.RUSSIAN, approval.revision_id)
     texts = {Kind.SRT: formats.srt(cues), Kind.VTT: formats.vtt(cues)}
     files = {kind: job.work / f"russian.{kind}" for kind in texts}

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -117,13 +118,15 @@ class LocalStorage:
         return [f"{folder}/{path.name}" for path in self._path(f"{folder}/x").parent.glob("*")]
 
     def purge(self, folder: str) -> None:
-        shutil.rmtree(self._path(f"{folder}/x").parent, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._path(f"{folder}/x").parent)
 
     def folders(self, older_than: float) -> Iterator[str]:
         limit = time.time() - older_than
         for path in self.root.iterdir():
-            if path.stat().st_mtime <= limit:
-                yield path.name
+            with contextlib.suppress(FileNotFoundError):  # just purged
+                if path.stat().st_mtime <= limit:
+                    yield path.name
 
 
 class Scratch:
@@ -147,8 +150,9 @@ class Scratch:
         """Remove what killed processes left behind, after this many seconds."""
         limit = time.time() - older_than
         for path in (*self.incoming.iterdir(), *self._work.iterdir()):
-            if path.stat().st_mtime < limit:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # its owner was faster
+                if path.stat().st_mtime < limit:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def has_room(self, size: int) -> bool:
         """Whether an upload of this many bytes, its proxy and its finished clip fit and leave the reserve."""
@@ -171,14 +175,13 @@ def _move(path: Path, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        with (
-            tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as beside,
-            path.open("rb") as source,
-        ):
-            shutil.copyfileobj(source, beside)
-            beside.flush()
-            os.fsync(beside.fileno())
-        Path(beside.name).replace(target)
+        beside = target.with_name(f"{secrets.token_hex(8)}.part")
+        try:
+            shutil.copyfile(path, beside)
+            _fsync(beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
         path.unlink()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.cues import Cue
 from pipeline.errors import PipelineError, ToolFailed
+from pipeline.layout import Profile, fit
 from pipeline.sandbox import Limits, Sandbox
 
 MODES = Path("/usr/share/apertium/modes")
@@ -42,6 +44,16 @@ def translate(box: Sandbox, texts: Sequence[str], source: str, work: Path) -> li
     except (KeyError, OSError, PipelineError):
         return [UNTRANSLATED] * len(texts)
     return [_judge(next(made)) if text else Translation("", "none") for text in full]
+
+
+def draft(box: Sandbox, spoken: Sequence[Cue], source: str, frame: Profile, work: Path) -> tuple[list[Cue], set[str]]:
+    """Each cue in Russian, at its time, laid out for the frame; and the engines that did it."""
+    made = translate(box, [cue.text for cue in spoken], source, work)
+    cues = [
+        replace(cue, text=fit(each.text, frame), doubts=cue.doubts + each.doubts)
+        for cue, each in zip(spoken, made, strict=True)
+    ]
+    return cues, {each.engine for each in made}
 
 
 def _apertium(box: Sandbox, pair: str, texts: list[str], work: Path) -> list[str]:

@@ -7,14 +7,14 @@ lease on the same attempt number, which never repeats in the life of an appeal: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.errors import LostLease, PipelineError
-from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition, now
+from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition, Utc, now
 
 MAX_TRIES = 3
 RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far
@@ -95,15 +95,17 @@ def advance(
     here = (Appeal.id == appeal_id, Appeal.status == old, Appeal.attempt == attempt)
     if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=now(), **fresh):
         raise Stale
-    if new != Status.RELEASED:
-        _end_approvals(session, appeal_id, keep=new == Status.APPROVED)
+    if new not in {Status.APPROVED, Status.RELEASED}:
+        open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
+        session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason))
 
 
-def _end_approvals(session: Session, appeal_id: int, *, keep: bool) -> None:
-    if not keep:
-        open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
-        session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
+def clock(session: Session) -> datetime:
+    """The one clock that leases go by: the database's, for workers on several machines never agree. SQLite has one."""
+    if session.get_bind().dialect.name == "sqlite":
+        return now()
+    return session.execute(select(func.clock_timestamp(type_=Utc))).scalar_one()
 
 
 def claim(session: Session, appeal_id: int, queue: str, lease: timedelta) -> Claim | None:
@@ -112,7 +114,7 @@ def claim(session: Session, appeal_id: int, queue: str, lease: timedelta) -> Cla
     The try is counted before the work: a clip that kills its worker stops after MAX_TRIES instead of looping.
     """
     statuses = [status for status, name in QUEUES.items() if name == queue]
-    moment = now()
+    moment = clock(session)
     taken = session.execute(
         update(Appeal)
         .where(
@@ -136,14 +138,14 @@ def _held(claim: Claim) -> tuple[Any, ...]:
 
 def renew(session: Session, claim: Claim, lease: timedelta) -> None:
     """A sign of life; LostLease when the step is not ours any more."""
-    if not _set(session, *_held(claim), lease_until=now() + lease):
+    if not _set(session, *_held(claim), lease_until=clock(session) + lease):
         raise LostLease
 
 
 def fail(session: Session, claim: Claim, error: PipelineError) -> None:
     """Leave the status, the reason and the count behind. Asks for a person when another try cannot help."""
     give_up = not error.retry or claim.tries >= MAX_TRIES
-    pause = now() + RETRY_PAUSE * claim.tries
+    pause = clock(session) + RETRY_PAUSE * claim.tries
     _set(
         session,
         *_held(claim),
@@ -165,7 +167,7 @@ def retry(session: Session, appeal_id: int, status: Status, attempt: int, *, by:
 
 def due(session: Session) -> list[tuple[int, Status]]:
     """Appeals whose step nobody holds: their message, or their worker, was lost, or their pause is over."""
-    moment = now()
+    moment = clock(session)
     rows = session.execute(
         select(Appeal.id, Appeal.status)
         .where(
@@ -187,7 +189,7 @@ def give_up_lost(session: Session) -> None:
             Appeal.status.in_(QUEUES),
             Appeal.needs_person.is_(False),
             Appeal.tries >= MAX_TRIES,
-            or_(Appeal.lease_until.is_(None), Appeal.lease_until <= now()),
+            or_(Appeal.lease_until.is_(None), Appeal.lease_until <= clock(session)),
         )
         .values(needs_person=True, lease_until=None, reason="worker_lost")
         .execution_options(synchronize_session=False)

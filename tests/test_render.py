@@ -118,6 +118,14 @@ def test_it_stops_when_the_lease_is_lost(tmp_path):
         burn_in(BOX, CLIPS / "ru-portrait.mp4", [], info, tmp_path / "finished.mp4", stop)
 
 
+def test_a_finished_clip_that_is_not_whole_is_our_fault_and_tried_again(tmp_path):
+    clean = CLIPS / "ru-portrait.mp4"
+    claimed = replace(probe(BOX, clean, tmp_path), duration_ms=60_000)
+    with pytest.raises(ToolFailed) as failure:
+        burn_in(BOX, clean, [], claimed, tmp_path / "finished.mp4")
+    assert failure.value.retry
+
+
 def test_an_output_that_is_not_whole_does_not_count(tmp_path):
     half = tmp_path / "half.mp4"
     ffmpeg("-i", CLIPS / "ru-portrait.mp4", "-map", "0", "-c", "copy", "-movflags", "+faststart", half)
