@@ -96,10 +96,12 @@ def run(
     read: Path,
     write: Path,
     stop: threading.Event | None = None,
+    otherwise: type[PipelineError] = ToolFailed,
+    reason: str = "tool_failed",
 ) -> None:
-    """Make all outputs in one pass. Raises BadMedia, ToolFailed or LostLease."""
+    """Make all outputs in one pass. Raises BadMedia, ToolFailed, LostLease; `otherwise` where stderr tells nothing."""
     both = ffmpeg.merge_outputs(*outputs).global_args("-hide_banner", "-nostdin", "-v", "error", "-xerror", "-y")
-    judge(box.run(both.compile(), read=[read], write=write, stop=stop))
+    judge(box.run(both.compile(), read=[read], write=write, stop=stop), otherwise, reason)
 
 
 def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str = "tool_failed") -> None:

@@ -221,7 +221,9 @@ class Track(Base):
     layer: Mapped[Layer]
     language: Mapped[str]
 
-    revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number", cascade="all, delete-orphan")
+    revisions: Mapped[list[Revision]] = relationship(
+        order_by="Revision.number", cascade="all, delete-orphan", back_populates="track"
+    )
 
     @property
     def latest(self) -> Revision:
@@ -250,6 +252,7 @@ class Revision(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
     author: Mapped[Account | None] = relationship()
+    track: Mapped[Track] = relationship(back_populates="revisions")
 
     @property
     def cues(self) -> list[Cue]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import ffmpeg
+from pipeline.errors import BadMedia
 from pipeline.probe import LONG_SIDE, MAX_FPS, MediaInfo
 from pipeline.sandbox import Sandbox
 from pipeline.speech import RATE, Samples, read_wav
@@ -44,7 +45,7 @@ def prepare(box: Sandbox, original: Path, info: MediaInfo, out: Path, stop: thre
     # Sound that starts late or has holes is filled up, so that its times are those of the picture
     whole = clip["a:0"].filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     wav = ffmpeg.output(whole, name=made.audio.name, f="wav", acodec="pcm_s16le", ac=1, **ffmpeg.BARE)
-    ffmpeg.run(box, proxy, wav, read=original, write=out, stop=stop)
+    ffmpeg.run(box, proxy, wav, read=original, write=out, stop=stop, otherwise=BadMedia, reason="damaged")
     with ThreadPoolExecutor() as threads:  # ffprobe and ffmpeg spend most of a short call on starting up
         poster = threads.submit(_poster, box, made, min(POSTER_AT_MS, info.duration_ms // 2))
         ffmpeg.verify(box, made.clean, info.duration_ms)

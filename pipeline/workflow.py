@@ -196,13 +196,21 @@ def give_up_lost(session: Session) -> None:
     )
 
 
+def authors(revision: Revision) -> set[int]:
+    """Accounts whose words may be in this revision: everybody who saved one since the last draft of a machine."""
+    found: set[int] = set()
+    for earlier in revision.track.revisions[: revision.number]:
+        found = found | {earlier.author_id} if earlier.author_id else set()
+    return found
+
+
 def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, *, two_people: bool) -> None:
     """A reviewer's yes to the clip with this SHA-256. Pins clip, revision and consent. Stale, NotAllowed."""
     finished = appeal.file(Kind.FINISHED)
     if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
         raise Stale
     revision = session.get_one(Revision, finished.revision_id)
-    if two_people and revision.author_id == account.id:
+    if two_people and account.id in authors(revision):
         raise NotAllowed("You wrote these subtitles yourself: somebody else has to approve them.")
     if not appeal.consents:
         raise NotAllowed("There is no consent of the supporter.")

@@ -51,7 +51,7 @@ def test_nothing_that_names_the_supporter_is_left(tmp_path):
 
 
 def trimmed(folder: Path, *parts: tuple[int, int]) -> Path:
-    """The Belarusian clip as a phone trims it: all bytes stay, an edit list says which parts (from, length; ms) play."""
+    """The Belarusian clip as phones trim: all bytes stay, an edit list says which parts (from, length: ms) play."""
     path = folder / "trimmed.mp4"
     ffmpeg("-i", CLIPS / "be-portrait.mp4", "-c", "copy", path)  # the table of contents at its end: it may grow
     path.write_bytes(with_edits(path.read_bytes(), parts))
@@ -67,6 +67,9 @@ def with_edits(boxes: bytes, parts: Sequence[tuple[int, int]], rate: int = 0) ->
             [rate] = struct.unpack_from(">I", body, body.index(b"mdhd") + 16)  # units of media time in a second
         if kind in {b"moov", b"trak", b"edts"}:
             body = with_edits(body, parts, rate)
+        if kind in {b"mvhd", b"tkhd"}:  # how long the whole plays, and each track
+            at = 16 if kind == b"mvhd" else 20
+            body = body[:at] + struct.pack(">I", sum(length for _, length in parts)) + body[at + 4 :]
         if kind == b"elst":
             entries = [struct.pack(">IIHH", length, start * rate // 1000, 1, 0) for start, length in parts]
             body = struct.pack(">II", 0, len(entries)) + b"".join(entries)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline import ffmpeg as tool
 from pipeline.cues import Cue
-from pipeline.errors import BadMedia, LostLease
+from pipeline.errors import BadMedia, LostLease, ToolFailed
 from pipeline.prepare import prepare
 from pipeline.probe import probe
 from pipeline.render import burn_in, fonts_ready, soft_subs

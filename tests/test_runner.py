@@ -11,9 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from pipeline import runner, steps, workflow
-from pipeline.models import Appeal, Kind, Layer, State, Status
+from pipeline.models import Appeal, Consent, File, Kind, Layer, State, Status
 from pipeline.steps import STEPS, Result
 from tests import appeals, hostile
 from tests.appeals import approve, drafted, look, open_context, receive, submit, work
@@ -70,6 +72,7 @@ def test_a_clip_without_speech_becomes_an_empty_draft_with_a_note(context):
     appeal = look(context, drafted(context, appeals.DATA / "no-speech.mp4"))
     assert appeal.track(Layer.TRANSCRIPT).latest.cues == []
     assert appeal.state == State.WAITING
+    assert "No speech was found." in [move.reason for move in appeal.transitions]
 
 
 def test_a_language_that_the_form_does_not_offer_is_detected(context):
@@ -82,6 +85,7 @@ def test_without_a_model_the_draft_holds_empty_cues_where_speech_is(tmp_path):
     appeal = look(context, drafted(context))
     cues = appeal.track(Layer.RUSSIAN).latest.cues
     assert cues
+    assert "No speech model could be loaded: the cues are empty." in [move.reason for move in appeal.transitions]
     assert {cue.text for cue in cues} == {""}
     context.db.close()
 
@@ -219,29 +223,48 @@ def test_a_step_is_told_when_its_lease_is_gone(tmp_path, monkeypatch):
     context.db.close()
 
 
-def test_a_clip_whose_bytes_changed_after_the_approval_is_not_released(context):
+@pytest.mark.parametrize("kind", [Kind.FINISHED, Kind.CLEAN])
+def test_a_clip_whose_bytes_changed_after_the_approval_is_not_released(context, kind):
     appeal_id = drafted(context)
     submit(context, appeal_id)
     work(context, appeal_id, "media")
     approve(context, appeal_id)
-    finished = look(context, appeal_id).file(Kind.FINISHED)
-    path = context.settings.data_dir / "media" / finished.key
+    path = context.settings.data_dir / "media" / look(context, appeal_id).file(kind).key
     path.write_bytes(path.read_bytes() + b"x")
     appeal = work(context, appeal_id, "media")
-    assert (appeal.status, appeal.reason) == (Status.APPROVED, "changed_since")
+    assert (appeal.status, appeal.reason) == (Status.APPROVED, "file_changed")
     assert workflow.downloadable(appeal) == {}
 
 
-def test_the_sweep_removes_an_upload_that_was_never_received(context):
+def test_what_a_fault_kept_of_a_withdrawn_appeal_is_deleted_later(context):
     appeal_id = receive(context)
-    orphan = context.scratch.incoming / "upload"
-    orphan.write_text("half")
-    context.storage.put(orphan, "abcdef", "original")
-    old = time.time() - 7200
+    with context.db.write() as session:
+        workflow.advance(session, appeal_id, Status.RECEIVED, 0, Status.WITHDRAWN, by=workflow.SUPPORTER)
+    assert stored_files(context) == ["original"]  # the web server died before it could purge
+    runner.tidy(context)
+    assert stored_files(context) == []
+
+
+def test_a_folder_that_no_appeal_knows_is_named_and_never_deleted(context, caplog):
+    """As with a wrong DATABASE_URL, or after an old backup was restored."""
+    receive(context)
+    with context.db.write() as session:
+        for table in (Consent, File, Appeal):
+            session.execute(delete(table))
     for folder in (context.settings.data_dir / "media").iterdir():
-        os.utime(folder, (old, old))
+        os.utime(folder, (0, 0))
+    runner.tidy(context)
     runner.sweep(context)
-    assert [f.name for f in (context.settings.data_dir / "media").iterdir()] == [look(context, appeal_id).folder]
+    assert stored_files(context) == ["original"]
+    assert "1 folders in the storage belong to no appeal" in caplog.text
+
+
+def test_an_error_of_the_database_does_not_quote_what_is_stored(context):
+    with pytest.raises(IntegrityError) as error, context.db.write() as session:
+        session.add_all(
+            Appeal(folder="same", receipt_hash=f"CANARY {n}", language="be", shown_name="CANARY") for n in range(2)
+        )
+    assert "CANARY" not in str(error.value)
 
 
 def test_every_status_with_a_queue_has_a_step_and_the_other_way_round():

@@ -152,5 +152,5 @@ def test_a_program_that_is_not_there_is_a_failure_of_ours_not_of_the_clip(tmp_pa
 
 @pytest.mark.parametrize("plant", ["ln -s /etc/passwd peaks.json", "mkfifo peaks.json", "mkdir x; ln -s .. x/y"])
 def test_a_program_that_leaves_anything_but_plain_files_is_stopped(tmp_path, plant):
-    with pytest.raises(ToolFailed, match=r"."):
-        BOX.run(["bash", "-c", plant], write=tmp_path)
+    with pytest.raises(ToolFailed):
+        Sandbox().run(["bash", "-c", plant], write=tmp_path)
