@@ -23,7 +23,7 @@ ROLES = ("translator", "reviewer", "social", "admin")
 SITE = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 PATIENCE = 180  # s for one step of the workers
 
-SEND, APPROVE, NEEDS_PERSON = "Save and send to review", "Approve this clip", "Try again"
+SEND, APPROVE, NEEDS_PERSON = "Save and send to review", "Approve this clip", "Needs a person"
 
 
 def main() -> None:

@@ -37,10 +37,11 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
     work, new = STEPS[claim.status]
     log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
     try:
-        with _alive(context, claim, lease) as stop, context.scratch.work(f"{appeal_id}-{claim.attempt}") as folder:
+        with _alive(context, claim, lease) as stop:
             _clear_dead_tries(context, appeal)
-            job = Job(context, claim, appeal, folder, stop)
-            _finish(job, work(job), new)
+            with context.scratch.work(f"{appeal_id}-{claim.attempt}") as folder:
+                job = Job(context, claim, appeal, folder, stop)
+                _finish(job, work(job), new)
     except (LostLease, Stale):
         log.warning("appeal %d: somebody else has it now, attempt %d is thrown away", appeal_id, claim.attempt)
         return
@@ -58,7 +59,8 @@ def whole(session: Session, appeal_id: int) -> Appeal:
 
 
 def _clear_dead_tries(context: Context, appeal: Appeal) -> None:
-    """Remove files that a worker stored before it was killed, and that no row knows."""
+    """Remove what a killed worker left: its scratch folder, and files that it stored and that no row knows."""
+    context.scratch.forget(appeal.id)
     known = {file.key for file in appeal.files}
     for key in context.storage.keys(appeal.folder):
         if key not in known:
@@ -166,7 +168,7 @@ def tidy(context: Context) -> None:
     Those are only named: a wrong DATABASE_URL, or an old backup, must never delete what supporters sent.
     """
     with context.db.read() as session:
-        known = dict(session.execute(select(Appeal.folder, Appeal.status)).tuples())
+        known = {row.folder: row.status for row in session.execute(select(Appeal.folder, Appeal.status))}
     for folder in list(context.storage.folders(older_than=0)):
         if known.get(folder) == Status.WITHDRAWN:
             context.storage.purge(folder)

@@ -139,11 +139,16 @@ class Scratch:
 
     @contextlib.contextmanager
     def work(self, attempt: str) -> Iterator[Path]:
-        """An empty folder for one attempt, gone afterwards."""
+        """An empty folder for one attempt (`<appeal>-<number>`), gone afterwards."""
         path = Path(tempfile.mkdtemp(prefix=f"{attempt}-", dir=self._work))
         try:
             yield path
         finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def forget(self, appeal_id: int) -> None:
+        """Remove what attempts at this appeal left behind; one that still runs fails, and is fenced off anyway."""
+        for path in self._work.glob(f"{appeal_id}-*"):
             shutil.rmtree(path, ignore_errors=True)
 
     def sweep(self, older_than: float) -> None:

@@ -69,6 +69,16 @@ def submit(context: Context, appeal_id: int) -> None:
         workflow.advance(session, appeal_id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by="tanya")
 
 
+def released(context: Context) -> int:
+    """An appeal that went the whole way."""
+    appeal_id = drafted(context)
+    submit(context, appeal_id)
+    work(context, appeal_id, "media")
+    approve(context, appeal_id)
+    assert work(context, appeal_id, "media").status == Status.RELEASED
+    return appeal_id
+
+
 def approve(context: Context, appeal_id: int, by: str = "rita") -> None:
     """A reviewer approves the finished clip as it is now."""
     with context.db.write() as session:

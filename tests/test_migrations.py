@@ -47,3 +47,16 @@ def test_a_failed_block_writes_nothing(database):
         raise RuntimeError
     with database.read() as session:
         assert session.query(Appeal).count() == 0
+
+
+def test_what_was_deleted_is_in_no_file_of_the_database_after_a_scrub(tmp_path):
+    url = f"sqlite:///{tmp_path / 'appeals.sqlite3'}"
+    migrate(url)
+    db = Database(url)
+    with db.write() as session:
+        session.add(Appeal(folder="a", receipt_hash="a", language="be", shown_name="CANARY"))
+    with db.write() as session:
+        session.get_one(Appeal, 1).shown_name = ""
+    db.scrub()
+    assert not [path for path in tmp_path.iterdir() if b"CANARY" in path.read_bytes()]
+    db.close()

@@ -18,12 +18,13 @@ from pipeline import runner, steps, workflow
 from pipeline.models import Appeal, Consent, File, Kind, Layer, State, Status
 from pipeline.steps import STEPS, Result
 from tests import appeals, hostile
-from tests.appeals import approve, drafted, look, open_context, receive, submit, work
+from tests.appeals import approve, drafted, look, open_context, receive, released, submit, work
 
 
-@pytest.fixture
-def context(tmp_path):
-    made = open_context(tmp_path / "data")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def context(request, tmp_path):
+    url = {"DATABASE_URL": request.getfixturevalue("cluster").new_database()} if request.param != "sqlite" else {}
+    made = open_context(tmp_path / "data", **url)
     yield made
     made.db.close()
 
@@ -37,14 +38,31 @@ def leftovers(context) -> list[Path]:
 
 
 def test_the_belarusian_clip_goes_the_whole_way(context):
-    appeal_id = drafted(context)
-    submit(context, appeal_id)
-    assert work(context, appeal_id, "media").status == Status.IN_REVIEW
-    approve(context, appeal_id)
-    appeal = work(context, appeal_id, "media")
-    assert appeal.status == Status.RELEASED
+    appeal = look(context, released(context))
     assert set(workflow.downloadable(appeal)) == {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
     assert leftovers(context) == []
+
+
+def changes_the_clip(appeal: Appeal) -> None:
+    appeal.file(Kind.FINISHED).sha256 = "another"
+
+
+def changes_the_text(appeal: Appeal) -> None:
+    appeal.file(Kind.FINISHED).revision_id = appeal.track(Layer.TRANSCRIPT).latest.id
+
+
+def changes_the_consent(appeal: Appeal) -> None:
+    appeal.consents.append(Consent(version="2", language="en", wording="I agree to something else."))
+
+
+@pytest.mark.parametrize("change", [changes_the_clip, changes_the_text, changes_the_consent])
+def test_an_approval_holds_for_exactly_this_clip_this_text_and_this_consent(context, change):
+    appeal_id = released(context)
+    with context.db.write() as session:
+        change(runner.whole(session, appeal_id))
+    appeal = look(context, appeal_id)
+    assert workflow.approval_in_force(appeal) is None
+    assert workflow.downloadable(appeal) == {}
 
 
 def test_preparing_stores_proxy_sound_peaks_and_poster_under_their_hashes(context):
@@ -270,3 +288,12 @@ def test_an_error_of_the_database_does_not_quote_what_is_stored(context):
 def test_every_status_with_a_queue_has_a_step_and_the_other_way_round():
     assert set(STEPS) == set(workflow.QUEUES)
     assert all((old, new) in workflow.MOVES for old, (_, new) in STEPS.items())
+
+
+def test_what_killed_attempts_left_in_scratch_is_gone_with_the_next_try(context):
+    appeal_id = receive(context)
+    with context.scratch.work(f"{appeal_id}-1") as dead, context.scratch.work(f"{appeal_id}0-1") as of_another:
+        (dead / "clean.mp4").write_text("half")
+        assert work(context, appeal_id, "media").status == Status.PREPARED
+        assert not dead.exists()
+        assert of_another.exists()

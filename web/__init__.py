@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.config import Settings
 from pipeline.context import Context
-from web import admin, auth, commands, errors, media, review, social, submit, words, workbench
+from web import admin, auth, commands, errors, given, media, review, social, submit, words, workbench
 from web.desk import desk
 
 #: Only our own host, nothing inline: a text that slipped through unescaped could still not run.
@@ -58,6 +58,7 @@ def create_app(config: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and we tell browsers to send none
         VERDICT_SECONDS=4.0,  # how long the receipt waits for the first look at the video
     )
+    app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
     for module in (submit, workbench, review, media, social, admin, auth):

@@ -54,11 +54,13 @@ def new_password() -> str:
 
 def add(db: Database, name: str, role: Role, password: str) -> None:
     """A new account. AccountError when the name is taken or cannot be one."""
-    if not NAME.fullmatch(name) or name in {SUPPORTER, WORKER}:
+    if not NAME.fullmatch(name) or name.casefold() in {SUPPORTER, WORKER}:
         raise AccountError("A name has 2 to 40 letters, digits, dots or dashes.")
     password_hash = hash_password(password)
     try:
         with db.write() as session:
+            if taken := find(session, name):
+                raise AccountError(f"There is an account named {taken.name} already.")
             session.add(Account(name=name, role=role, password_hash=password_hash))
     except IntegrityError as error:
         raise AccountError(f"There is an account named {name} already.") from error
@@ -104,9 +106,17 @@ def everyone(db: Database) -> list[Account]:
         return list(session.scalars(select(Account).order_by(Account.active.desc(), Account.name)))
 
 
+def find(session: Session, name: str) -> Account | None:
+    """The account of this name, to be changed. Tanya is tanya: phones write names with a capital."""
+    names = session.execute(select(Account.id, Account.name)).all()  # SQLite's lower() knows only ASCII
+    same = [row for row in names if row.name.casefold() == name.casefold()]
+    best = next((row for row in same if row.name == name), same[0] if same else None)
+    return session.get(Account, best.id, with_for_update=True) if best else None
+
+
 def named(session: Session, name: str) -> Account:
-    """The account of this name; AccountError when there is none."""
-    account = session.scalar(select(Account).where(Account.name == name).with_for_update())
+    """The same; AccountError when there is none."""
+    account = find(session, name)
     if account is None:
         raise AccountError(f"There is no account named {name}.")
     return account

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from pipeline import workflow
 from pipeline.models import Account, Appeal, Role, Transition
-from web import accounts
+from web import accounts, given
 from web.auth import role
 from web.desk import desk
 
@@ -15,6 +18,7 @@ pages = Blueprint("admin", __name__)
 admins = role(Role.ADMIN)
 
 LEDGER = 200  # the last moves that the audit shows
+PATIENCE = timedelta(minutes=10)  # a worker that runs takes a step sooner
 
 
 @pages.get("/admin/")
@@ -32,7 +36,7 @@ def _people(**shown: str) -> str:
 @admins
 def add(account: Account) -> ResponseReturnValue:
     """A new account; its password is shown once."""
-    name, password = request.form.get("name", "").strip(), accounts.new_password()
+    name, password = given.line(request.form, "name"), accounts.new_password()
     try:
         accounts.add(desk().db, name, _role(), password)
     except accounts.AccountError as error:
@@ -44,7 +48,7 @@ def add(account: Account) -> ResponseReturnValue:
 @admins
 def password(account: Account) -> ResponseReturnValue:
     """A new password, shown once; every session of the account ends."""
-    name, new = request.form.get("name", ""), accounts.new_password()
+    name, new = given.line(request.form, "name"), accounts.new_password()
     try:
         accounts.set_password(desk().db, name, new)
     except accounts.AccountError as error:
@@ -56,7 +60,7 @@ def password(account: Account) -> ResponseReturnValue:
 @admins
 def change(account: Account) -> ResponseReturnValue:
     """Another role, disable, or enable."""
-    name, action = request.form.get("name", ""), request.form.get("action", "")
+    name, action = given.line(request.form, "name"), request.form.get("action", "")
     db = desk().db
     try:
         if action == "disable":
@@ -79,10 +83,23 @@ def _role() -> Role:
 @pages.get("/admin/stuck")
 @admins
 def stuck(account: Account) -> str:
-    """What asks for a person, and why."""
-    waiting = select(Appeal).where(Appeal.needs_person).order_by(Appeal.since)
+    """What asks for a person, and why; and what no worker has taken for a while."""
+    asking = select(Appeal).where(Appeal.needs_person).order_by(Appeal.since)
     with desk().db.read() as session:
-        return render_template("staff/stuck.html", appeals=session.scalars(waiting).all())
+        moment = workflow.clock(session)
+        forgotten = (
+            select(Appeal)
+            .where(Appeal.status.in_(workflow.QUEUES), Appeal.needs_person.is_(False), Appeal.since < moment - PATIENCE)
+            .where(or_(Appeal.lease_until.is_(None), Appeal.lease_until <= moment))
+            .order_by(Appeal.since)
+        )
+        return render_template(
+            "staff/stuck.html",
+            appeals=session.scalars(asking).all(),
+            forgotten=session.scalars(forgotten).all(),
+            rejectable=workflow.BEFORE_APPROVED,
+            queues=workflow.QUEUES,
+        )
 
 
 @pages.get("/admin/audit")

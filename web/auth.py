@@ -1,7 +1,7 @@
 """Signing in and out, and the decorator that guards every view of the team.
 
-A session holds the account's number and its epoch: a raised epoch (a new password, a disabled account) ends every
-session at its next request.
+A session holds the account's number and its epoch: a raised epoch (signing out, a new password, a disabled
+account) ends every session at its next request.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.db import Database
 from pipeline.models import Account, Role, now
-from web import accounts
+from web import accounts, given
 from web.desk import desk
 
 pages = Blueprint("auth", __name__)
@@ -93,7 +92,7 @@ def sign_in() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Check name and password. One answer for every refusal."""
     started = time.monotonic()
-    name = request.form.get("name", "").strip()
+    name = given.line(request.form, "name")
     account = authenticate(desk().db, name, request.form.get("password", ""))
     if account is None:
         time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
@@ -114,7 +113,10 @@ def _next_page(account: Account) -> str:
 
 @pages.post("/staff/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End this session."""
+    """End every session of the account: a cookie that somebody copied would live on otherwise."""
+    if current_user.is_authenticated:
+        with desk().db.write() as records:
+            records.get_one(Account, current_user.account.id).epoch += 1
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
@@ -134,8 +136,8 @@ def authenticate(db: Database, name: str, password: str) -> Account | None:
 
 
 def _count_try(records: Session, name: str) -> Account | None:
-    account = records.scalar(select(Account).where(Account.name == name, Account.active).with_for_update())
-    if account is None or (account.locked_until and account.locked_until > now()):
+    account = accounts.find(records, name)
+    if account is None or not account.active or (account.locked_until and account.locked_until > now()):
         return None
     account.wrong_passwords += 1
     if account.wrong_passwords >= WRONG_PASSWORDS:

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 
 from pipeline.db import migrate
-from pipeline.models import Role
+from pipeline.models import Account, Role
 from web import accounts
 from web.desk import desk
 
@@ -36,9 +38,14 @@ def _migrate() -> None:
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     try:
+        if not inspect(desk().db.engine).has_table(Account.__tablename__):
+            folder = desk().settings.data_dir
+            raise click.ClickException(f"There is no app in DATA_DIR {folder} yet; start it with `make run` first.")
         yield
     except accounts.AccountError as error:
         raise click.ClickException(str(error)) from error
+    except OperationalError as error:
+        raise click.ClickException(f"DATABASE_URL cannot be used: {error.orig}") from error
 
 
 def _chosen(from_stdin: bool) -> str:
@@ -84,5 +91,6 @@ def _disable(name: str) -> None:
 @account.command("list")
 def _list() -> None:
     """Name, role and whether disabled, one account a line."""
-    for one in accounts.everyone(desk().db):
-        click.echo(f"{one.name}\t{one.role.value}" + ("" if one.active else "\tdisabled"))
+    with _plain_errors():
+        for one in accounts.everyone(desk().db):
+            click.echo(f"{one.name}\t{one.role.value}" + ("" if one.active else "\tdisabled"))

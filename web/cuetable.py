@@ -10,10 +10,12 @@ from itertools import pairwise
 from werkzeug.datastructures import MultiDict
 
 from pipeline.cues import Cue
+from web.given import plain
 from web.words import clock
 
 MAX_CUES = 300
 MAX_TEXT = 500  # characters of one cue
+MIN_MS = 300  # nobody can read what is shown for less
 BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
 
 TIME = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?")
@@ -32,6 +34,11 @@ class Row:
     doubts: tuple[str, ...] = ()
     drop: bool = False  # to be deleted
     checked: bool = False  # somebody looked: the doubts are settled
+
+    @property
+    def untold(self) -> bool:
+        """Whether something is said here, and no Russian stands for it."""
+        return bool(self.spoken) and not self.text
 
     @property
     def cue(self) -> Cue | None:
@@ -64,7 +71,7 @@ def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue])
     for i, (start, end, text, was) in enumerate(zip(*columns, strict=True)):
         if not (start.strip() or end.strip() or text.strip()):
             continue
-        checked = str(i) in form.getlist("checked")
+        checked = str(i) in form.getlist("checked") and bool(tidy(text))  # nothing cannot be right
         row = Row(
             number=len(rows) + 1,
             start=start.strip(),
@@ -86,8 +93,8 @@ def _doubts_left(row: Row, base: Sequence[Cue]) -> tuple[str, ...]:
 
 
 def tidy(text: str) -> str:
-    """Lines without blanks around them, without empty ones and without control characters."""
-    lines = (re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", line).strip() for line in text.splitlines())
+    """Lines without blanks around them, without empty ones, without control and unseen characters."""
+    lines = (plain(line).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
@@ -113,16 +120,33 @@ def problems(rows: Sequence[Row], clip_ms: int) -> Iterator[tuple[int, str]]:
 
 def _problem(row: Row, clip_ms: int) -> str:
     for name, text in (("start", row.start), ("end", row.end)):
+        if not text:
+            return f"Cue {row.number} has no {name}. Please write it like 0:03.500."
         if read_time(text) is None:
             return f"Cue {row.number}: the {name} “{text[:20]}” is not a time. Please write it like 0:03.500."
     cue = row.cue
     if cue and cue.end <= cue.start:
         return f"Cue {row.number} ends before it begins."
+    if cue and cue.text and cue.end - cue.start < MIN_MS:
+        return (
+            f"Cue {row.number} is shown for {(cue.end - cue.start) / 1000:.3f} s: it needs at least 0.3 s to be seen."
+        )
     if cue and cue.end > clip_ms + BEYOND_MS:
         return f"Cue {row.number} ends after the clip, which is {clock(clip_ms)} long."
     if len(row.text) > MAX_TEXT:
         return f"Cue {row.number} has {len(row.text)} characters, and {MAX_TEXT} is the limit."
     return ""
+
+
+def open_questions(rows: Sequence[Row]) -> str:
+    """What is not done yet, counted in one line; empty when all is well."""
+    kept = [row for row in rows if not row.drop]
+    empty, doubted = (sum(not row.text for row in kept), sum(bool(row.text and row.doubts) for row in kept))
+    counted = [f"{empty} of {len(kept)} cues {'has' if empty == 1 else 'have'} no Russian"] if empty else []
+    if doubted:
+        of = "" if empty else f" of {len(kept)} cues"
+        counted.append(f"{doubted}{of} {'has' if doubted == 1 else 'have'} open doubts")
+    return "; ".join(counted) + "." * bool(counted)
 
 
 def beside(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[str]:

@@ -8,11 +8,16 @@ from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from pipeline.models import Transition
 from pipeline.workflow import NotAllowed, Stale
+from web import workbench
+from web.desk import desk
+from web.words import STATUSES, ago
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +39,42 @@ def init_app(app: Flask) -> None:
     """Every error leaves as a page."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _forgery)
-    app.register_error_handler(Stale, lambda error: page(409))
+    app.register_error_handler(Stale, _stale)
     app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
     app.register_error_handler(OperationalError, _database)
 
 
 def page(code: int, sentence: str = "") -> tuple[str, int]:
-    """The error page; the sentence replaces the usual one."""
+    """The error page; the sentence replaces the usual one. Who is signed in stays among the team's pages."""
     title, usual = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])
-    back = ""
+    shown = {
+        "title": title,
+        "sentence": sentence or usual,
+        "layout": "staff/base.html" if _signed_in() else "base.html",
+    }
     if code in {403, 409} and request.view_args and "appeal_id" in request.view_args:
-        back = url_for("workbench.appeal", appeal_id=request.view_args["appeal_id"])
-    return render_template("error.html", title=title, sentence=sentence or usual, back=back), code
+        shown["back"] = url_for("workbench.appeal", appeal_id=request.view_args["appeal_id"])
+    return render_template("error.html", **shown), code
+
+
+def _signed_in() -> bool:
+    try:
+        return bool(current_user.is_authenticated)
+    except SQLAlchemyError:  # the database is why there is an error page
+        return False
+
+
+def _stale(error: Stale) -> ResponseReturnValue:
+    """Name what happened meanwhile: whoever clicked twice did it themselves."""
+    appeal_id = (request.view_args or {}).get("appeal_id", 0)
+    with desk().db.read() as session:
+        last = session.scalars(
+            select(Transition).where(Transition.appeal_id == appeal_id).order_by(Transition.id.desc())
+        ).first()
+    if last is None:
+        return page(409)
+    moved = f"It stands at “{STATUSES[last.new]}”, moved by {last.by} ({ago(last.at)})."
+    return page(409, f"This changed while you were looking at it. {moved} Nothing was changed by you now.")
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -60,6 +89,8 @@ def _forgery(error: CSRFError) -> ResponseReturnValue | Response:
     """A form without a valid token: an old page, or a form of another site. Who is not signed in, may sign in."""
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"))
+    if request.endpoint in {"workbench.save", "workbench.submit"} and "start" in request.form:
+        return workbench.typed_again(**(request.view_args or {}))
     return page(400, "This page was too old. Please go back, load it again and repeat what you did.")
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.config import Campaign
 from pipeline.models import ANOTHER_LANGUAGE
+from web.given import line
 from web.upload import Upload
 from web.words import size
 
@@ -39,7 +40,7 @@ def _fresh_token() -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """The fields beside the video. The token makes the same form sent twice one appeal."""
+    """The fields beside the video. The token makes the very same form sent twice one appeal."""
 
     token: str = field(default_factory=_fresh_token)
     language: str = ""
@@ -53,15 +54,9 @@ class Form:
         return cls(
             token=token if re.fullmatch("[0-9a-f]{32}", token) else _fresh_token(),
             language=fields.get("language", ""),
-            name=clean(fields.get("name", "")),
+            name=line(fields, "name"),
             consent=fields.get("consent") == "yes",
         )
-
-
-def clean(name: str) -> str:
-    """One line, without control characters and without those that turn the direction of what follows."""
-    visible = re.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", name)
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", visible).split())
 
 
 def problems(upload: Upload, form: Form, campaign: Campaign) -> list[Problem]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 
 DIGITS = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}  # 16 MB and some 50 ms a try
 
 
-def make(secret: str, form_token: str, sha256: str) -> str:
-    """The code of this file sent with this form: the same again when the form is sent twice."""
-    digest = hmac.digest(secret.encode(), f"receipt:{form_token}:{sha256}".encode(), "sha256")
+def make(secret: str, form_token: str, *filled_in: str) -> str:
+    """The code of a form that was filled in so: the same again when it is sent twice, another one when it changed."""
+    digest = hmac.digest(secret.encode(), json.dumps(["receipt", form_token, *filled_in]).encode(), "sha256")
     digits = str(int.from_bytes(digest) % 10**DIGITS).zfill(DIGITS)
     return " ".join(digits[i : i + 4] for i in range(0, DIGITS, 4))
 

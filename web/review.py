@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from pipeline import workflow
 from pipeline.models import Account, Role, Status
+from web import given
 from web.auth import role
 from web.desk import desk
 from web.workbench import find
@@ -18,7 +19,7 @@ MAX_WORDS = 2000  # characters of notes and reasons
 
 
 def _attempt() -> int:
-    return request.form.get("attempt", -1, type=int)
+    return given.number(request.form, "attempt", -1)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/approve")
@@ -65,7 +66,7 @@ def _seen_status() -> Status:
 
 
 def _move(account: Account, appeal_id: int, old: Status, new: Status, done: str) -> ResponseReturnValue:
-    words = " ".join(request.form.get("words", "").split())[:MAX_WORDS]
+    words = given.line(request.form, "words")[:MAX_WORDS]
     here = redirect(url_for("workbench.appeal", appeal_id=appeal_id))
     if not words:
         flash("Please write why: nothing was changed.")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from pipeline.models import Account, Appeal, Kind, Role, Status
 from pipeline.workflow import downloadable
+from web import given
 from web.auth import role
 from web.desk import desk
 from web.media import send_stored
@@ -24,7 +25,7 @@ ENDINGS = {Kind.FINISHED: ".mp4", Kind.SOFTSUB: "-soft.mp4", Kind.SRT: ".srt", K
 @publishers
 def gallery(account: Account) -> str:
     """Released clips, the newest first."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(given.number(request.args, "page", 1), 1)
     released = select(Appeal).where(Appeal.status == Status.RELEASED).order_by(Appeal.since.desc(), Appeal.id.desc())
     with desk().db.read() as session:
         found = session.scalars(released.limit(PAGE + 1).offset((page - 1) * PAGE)).all()

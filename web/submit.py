@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
-from pipeline.errors import SUPPORTER_REASONS
 from pipeline.models import Appeal, Approval, Consent, File, Kind, Status, Transition
 from web import form, receipt, words
 from web.desk import desk
@@ -72,12 +71,12 @@ def _kept(upload: Upload, typed: form.Form) -> ResponseReturnValue:
 
 
 def _store(upload: Upload, typed: form.Form) -> tuple[Appeal, str]:
-    """File, then row. The same form sent twice is one appeal: the second finds the first by its code."""
+    """File, then row. The very same form sent twice is one appeal: the second finds the first by its code."""
     folder = secrets.token_hex(16)
     campaign, secret = desk().campaign, desk().settings.secret_key
     try:
         stored = desk().storage.put(upload.path, folder, "original")
-        code = receipt.make(secret, typed.token, stored.sha256)
+        code = receipt.make(secret, typed.token, stored.sha256, typed.language, typed.name)
         appeal = Appeal(
             folder=folder,
             receipt_hash=receipt.hashed(secret, code),
@@ -103,7 +102,7 @@ def _receipt(appeal_id: int, code: str, size: int) -> ResponseReturnValue:
     appeal = _after_first_look(appeal_id)
     if appeal.status in workflow.FINAL:  # the form of an appeal that has ended, sent again
         return _status_page(appeal, code)
-    refused = appeal.needs_person and appeal.reason in SUPPORTER_REASONS
+    refused = words.refused(appeal)
     page = render_template(
         "submit/receipt.html", code=code, size=size, news=words.news(appeal), refused=refused, appeal=appeal
     )

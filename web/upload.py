@@ -57,17 +57,20 @@ def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, ke
     """Whether the form came to its end."""
     decoder = MultipartDecoder(boundary, max_form_memory_size=10 * CHUNK, max_parts=MAX_PARTS)
     part: Event | None = None
+    is_video = False  # the first file with a name; no name: nothing was chosen
     try:
         for event in _events(decoder, stream):
             if isinstance(event, Epilogue):
                 return True
             if isinstance(event, Field | File):
                 part = event
-                upload.files += isinstance(event, File) and bool(event.filename)  # an empty name: nothing was chosen
+                named = isinstance(event, File) and bool(event.filename)
+                upload.files += named
+                is_video = named and upload.files == 1
             elif isinstance(event, Data) and isinstance(part, Field) and part.name:
                 text = event.data.decode("utf-8", "replace")
                 upload.fields[part.name] = (upload.fields.get(part.name, "") + text)[:FIELD_BYTES]
-            elif isinstance(event, Data) and upload.files == 1:
+            elif isinstance(event, Data) and is_video:
                 file.write(event.data[: max(0, keep_bytes - upload.size)])
                 upload.size += len(event.data)
     except ValueError:  # not a form, or one that does not end

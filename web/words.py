@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from pipeline.errors import REASONS, SUPPORTER_REASONS
-from pipeline.models import Appeal, Kind, Role, State, Status, now
+from pipeline.models import Appeal, Kind, Revision, Role, State, Status, now
 
 #: For the team.
 STATUSES = {
@@ -86,13 +86,19 @@ STUCK = News(
 
 def news(appeal: Appeal, refusal: str = "") -> News:
     """What its supporter reads about this appeal. refusal: why a reviewer rejected it."""
-    if appeal.state == State.NEEDS_PERSON and appeal.reason in SUPPORTER_REASONS:
-        return News(SUPPORTER_REASONS[appeal.reason], "You can send another video with a new form.")
+    if refused(appeal):
+        return News(reason_sentence(appeal.reason), "You can send another video with a new form.")
     if appeal.state == State.NEEDS_PERSON:
         return STUCK
     if appeal.status == Status.REJECTED and refusal:
         return News(f"{NEWS[Status.REJECTED].now} The reason: {refusal}", NEWS[Status.REJECTED].next)
     return NEWS[appeal.status]
+
+
+def refused(appeal: Appeal) -> bool:
+    """Whether the file is at fault and she can mend it. What was accepted once and fails later is ours to mend."""
+    stopped = appeal.status == Status.RECEIVED and appeal.state == State.NEEDS_PERSON
+    return stopped and appeal.reason in SUPPORTER_REASONS
 
 
 def reason_sentence(code: str | None) -> str:
@@ -113,6 +119,17 @@ def age(moment: datetime) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def ago(moment: datetime) -> str:
+    """The same with the word that a sentence needs: `3 h ago`, `just now`."""
+    return spoken if (spoken := age(moment)) == "just now" else f"{spoken} ago"
+
+
+def made_by(revision: Revision) -> str:
+    """Who wrote it, or which model heard and which engine translated it."""
+    heard_by = revision.made_by.removesuffix(" + none")
+    return heard_by if heard_by == revision.made_by else f"{heard_by}, not translated"
 
 
 def clock(ms: int) -> str:
@@ -138,7 +155,7 @@ def size(count: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    for function in (reason_sentence, doubt_words, age, clock, duration, size):
+    for function in (reason_sentence, refused, doubt_words, age, ago, made_by, clock, duration, size):
         app.add_template_filter(function)
     app.add_template_filter(STATUSES.__getitem__, "status_word")
     app.add_template_filter(ROLES.__getitem__, "role_word")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipeline import formats, workflow
 from pipeline.cues import Cue
 from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status
-from web import cuetable
+from web import cuetable, given
 from web.auth import role
 from web.desk import desk
 from web.words import MACHINE_WORK
@@ -35,8 +35,8 @@ FIRST_LOOK = {Role.TRANSLATOR: Status.DRAFTED.value, Role.REVIEWER: Status.IN_RE
 def queue(account: Account) -> str:
     """Appeals by status and language, whoever waits longest first."""
     status = request.args.get("status", FIRST_LOOK.get(account.role, ""))
-    language = request.args.get("language", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    language = given.line(request.args, "language")
+    page = max(given.number(request.args, "page", 1), 1)
     wanted = select(Appeal)
     if status == NEEDS_PERSON:
         wanted = wanted.where(Appeal.needs_person)
@@ -72,10 +72,10 @@ def appeal(account: Account, appeal_id: int) -> ResponseReturnValue:
 @pages.get("/staff/appeals/<int:appeal_id>/russian.vtt")
 @team
 def russian(account: Account, appeal_id: int) -> Response:
-    """The Russian track as it was saved last."""
+    """The Russian track as it was saved last, or in an earlier version."""
     with desk().db.read() as session:
-        track = find(session, appeal_id).track(Layer.RUSSIAN)
-        text = formats.vtt(track.latest.cues if track else [])
+        revision = _asked_for(find(session, appeal_id))
+        text = formats.vtt(revision.cues if revision else [])
     return Response(text, mimetype="text/vtt")
 
 
@@ -90,10 +90,24 @@ def spoken_cues(appeal: Appeal) -> list[Cue]:
     return track.latest.cues if track else []
 
 
+def versions(appeal: Appeal) -> list[Revision]:
+    """Every saved state of the Russian track, the newest last."""
+    track = appeal.track(Layer.RUSSIAN)
+    return track.revisions if track else []
+
+
 def latest(appeal: Appeal) -> Revision | None:
     """The newest saved state of the Russian track."""
-    track = appeal.track(Layer.RUSSIAN)
-    return track.latest if track else None
+    return next(reversed(versions(appeal)), None)
+
+
+def _version(appeal: Appeal, number: int) -> Revision | None:
+    return next((revision for revision in versions(appeal) if revision.number == number), None)
+
+
+def _asked_for(appeal: Appeal) -> Revision | None:
+    """The version that the address names, or the newest."""
+    return _version(appeal, given.number(request.args, "version", 0)) or latest(appeal)
 
 
 @dataclass
@@ -101,32 +115,44 @@ class NotTaken(Exception):
     """What somebody typed could not be saved: it is shown again, with what is wrong."""
 
     rows: Sequence[cuetable.Row]
+    version: int = 0  # the one that was changed
     problems: Sequence[tuple[int, str]] = ()
     stale: str = ""  # why, when somebody else was faster
 
 
 def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | None = None) -> ResponseReturnValue:
+    """The appeal with its newest subtitles, with the version that the address names, or with what was typed."""
     revision = latest(appeal)
-    rows = typed.rows if typed else cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
+    shown = _version(appeal, typed.version) if typed else _asked_for(appeal)
+    rows = typed.rows if typed else _saved(appeal, shown)
+    transcript = appeal.track(Layer.TRANSCRIPT)
     finished = appeal.file(Kind.FINISHED)
     is_current = finished is not None and finished.revision_id == appeal.submitted_revision_id
     returned = next(
         (t for t in reversed(appeal.transitions) if t.new == Status.DRAFTED and t.by != workflow.WORKER), None
     )
-    page = render_template(
+    text = render_template(
         "staff/appeal.html",
         appeal=appeal,
         rows=rows,
         typed=typed,
         revision=revision,
+        shown=shown,
+        versions=versions(appeal),
+        questions=cuetable.open_questions(rows),
+        silent=transcript is not None and not transcript.latest.cues,
         finished=finished if is_current and appeal.status in SHOW_FINISHED else None,
         returned=returned if appeal.status == Status.DRAFTED else None,
         moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
         may_review=account.role in {Role.REVIEWER, Role.ADMIN},
-        wrote_it=revision is not None and revision.author_id == account.id and desk().campaign.two_people,
+        wrote_it=revision is not None and desk().campaign.two_people and account.id in workflow.authors(revision),
         work=MACHINE_WORK.get(appeal.status, ""),
     )
-    return page, (409 if typed.stale else 422) if typed else 200
+    return text, (409 if typed.stale else 422) if typed else 200
+
+
+def _saved(appeal: Appeal, revision: Revision | None) -> list[cuetable.Row]:
+    return cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/save")
@@ -159,33 +185,55 @@ def _take(account: Account, appeal_id: int, *, submit: bool) -> ResponseReturnVa
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
 
 
+@team
+def typed_again(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """What was typed into a page whose token is too old: shown again, to be saved with a new one."""
+    with desk().db.read() as session:
+        appeal = find(session, appeal_id)
+        try:
+            old = NotTaken(*_typed(appeal), [(1, "This page was too old, so nothing is saved yet. Please save again.")])
+        except NotTaken as error:
+            old = error
+        return _page(session, account, appeal, old)
+
+
 def _save(session: Session, account: Account, appeal: Appeal) -> None:
     """A new revision when the table changed something; NotTaken when it cannot be one."""
     if "start" not in request.form:
         return
-    track, revision = appeal.track(Layer.RUSSIAN), latest(appeal)
-    base = next((r for r in track.revisions if str(r.number) == request.form.get("base")), None) if track else None
-    try:
-        rows = cuetable.typed(request.form, base.cues if base else [], spoken_cues(appeal))
-    except ValueError:
-        abort(400)
-    if appeal.status != Status.DRAFTED:
-        raise NotTaken(rows, stale="This appeal went on meanwhile, so your text could not be saved.")
-    if revision and base is not revision:
-        raise NotTaken(rows, stale=f"{revision.made_by} saved another version meanwhile. Yours is not saved yet.")
-    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
-        raise NotTaken(rows, found)
-    new = cuetable.cues(rows)
+    rows, _ = _typed(appeal)
+    new, revision = cuetable.cues(rows), latest(appeal)
     if revision is None or new != revision.cues:
         appeal.start_track(Layer.RUSSIAN, "ru").add(new, account.name, account.id)
         session.flush()
 
 
+def _typed(appeal: Appeal) -> tuple[list[cuetable.Row], int]:
+    """The table as it came, and the version that it was made from; NotTaken when it cannot be saved."""
+    revision, base = latest(appeal), _version(appeal, given.number(request.form, "base", 0))
+    shown = _version(appeal, given.number(request.form, "shown", 0)) or base
+    version = shown.number if shown else 0
+    try:
+        rows = cuetable.typed(request.form, shown.cues if shown else [], spoken_cues(appeal))
+    except ValueError:
+        abort(400)
+    if appeal.status != Status.DRAFTED:
+        raise NotTaken(rows, version, stale="This appeal went on meanwhile, so your text could not be saved.")
+    if revision and base is not revision:
+        stale = f"{revision.made_by} saved another version meanwhile. Yours is not saved yet."
+        raise NotTaken(rows, version, stale=stale)
+    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
+        raise NotTaken(rows, version, found)
+    return rows, version
+
+
 def _submit(session: Session, account: Account, appeal: Appeal) -> None:
     revision = latest(appeal)
     if revision is None or not any(cue.text for cue in revision.cues):
-        rows = cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
-        raise NotTaken(rows, [(1, "At least one cue needs words before the clip can be rendered.")])
+        version = revision.number if revision else 0
+        raise NotTaken(
+            _saved(appeal, revision), version, [(1, "At least one cue needs words before the clip can be rendered.")]
+        )
     appeal.submitted_revision_id = revision.id
     session.flush()
     workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
@@ -197,7 +245,7 @@ def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Try the step again that asked for a person."""
     with desk().db.write() as session:
         appeal = find(session, appeal_id)
-        workflow.retry(session, appeal_id, appeal.status, request.form.get("attempt", -1, type=int), by=account.name)
+        workflow.retry(session, appeal_id, appeal.status, given.number(request.form, "attempt", -1), by=account.name)
     desk().doorbell.ring(appeal_id, appeal.status)
     flash("It is tried again.")
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
@@ -210,7 +258,7 @@ def redo(account: Account, appeal_id: int) -> ResponseReturnValue:
     language = request.form.get("language", "")
     if language not in {*desk().campaign.languages, ANOTHER_LANGUAGE}:
         abort(400)
-    attempt = request.form.get("attempt", -1, type=int)
+    attempt = given.number(request.form, "attempt", -1)
     with desk().db.write() as session:
         find(session, appeal_id).language = language
         session.flush()
