@@ -15,11 +15,10 @@ def ratio(ours: Callable[[], object], plain: Callable[[], object], rounds: int) 
     """How many times as long ours takes as plain: the median over the rounds, each beginning with the other one."""
     ours(), plain()  # caches, compilers and models are warm for both
     quotients = []
-    for i in range(rounds):
-        if i % 2:
-            quotients.append(seconds(ours) / seconds(plain))
-        else:
-            quotients.append(1 / (seconds(plain) / seconds(ours)))
+    for turn in range(rounds):
+        order = (ours, plain) if turn % 2 else (plain, ours)
+        took = {work: seconds(work) for work in order}
+        quotients.append(took[ours] / took[plain])
     return statistics.median(quotients)
 
 
