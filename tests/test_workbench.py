@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.cues import Cue
-from pipeline.models import Appeal, Layer, Status, now
+from pipeline.models import Appeal, Layer, Revision, Status, now
 from tests import cast
 from web.cuetable import read_time
 
@@ -55,7 +55,7 @@ def needs_person(desk, appeal: Appeal, reason: str) -> None:
 
 
 def test_the_queue_can_be_cut_down_to_a_language_and_is_paged(tanya, desk, monkeypatch):
-    monkeypatch.setattr("web.workbench.PAGE", 2)
+    monkeypatch.setattr("web.queue.PAGE", 2)
     for language in ("be", "be", "be", "uk"):
         cast.appeal(desk, language=language)
     assert tanya.get("/staff/?language=uk").text.count('class="clip"') == 1
@@ -126,6 +126,74 @@ def test_a_doubt_stays_until_the_words_change_or_somebody_says_it_is_right(tanya
     assert russian(desk, other)[0].doubts == ()
 
 
+def test_an_empty_cue_cannot_be_right(tanya, desk):
+    made = empty_draft(desk)
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert page.count("no Russian yet") == 2 and "it is right" not in page
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["", "Мы ждём."], checked=["0", "1"]))
+    assert [cue.doubts for cue in russian(desk, made)] == [("untranslated",), ()]
+
+
+def empty_draft(desk) -> Appeal:
+    """What no engine could translate."""
+    made = cast.appeal(desk)
+    rows = [{"start": cue.start, "end": cue.end, "text": "", "doubts": ["untranslated"]} for cue in cast.RUSSIAN]
+    with desk.db.write() as session:
+        track = cast.fresh(desk, made).track(Layer.RUSSIAN)
+        session.execute(update(Revision).where(Revision.track_id == track.id).values(rows=rows, made_by="tiny + none"))
+    return made
+
+
+def test_what_is_not_done_yet_is_counted_above_the_button(tanya, rita, desk):
+    made = cast.appeal(desk)
+    assert "As saved: 1 of 2 cues has open doubts." in tanya.get(f"/staff/appeals/{made.id}").text
+    empty = empty_draft(desk)
+    page = tanya.get(f"/staff/appeals/{empty.id}").text
+    assert "As saved: 2 of 2 cues have no Russian." in page
+    assert "by tiny, not translated, just now" in page and "none" not in page
+    shown = rita.get(f"/staff/appeals/{cast.appeal(desk, Status.IN_REVIEW).id}").text
+    assert shown.index("1 of 2 cues has open doubts.") < shown.index("Approve this clip")
+    tanya.send(f"/staff/appeals/{made.id}/save", **table())
+    assert "open doubts" not in tanya.get(f"/staff/appeals/{made.id}").text
+
+
+def test_a_clip_in_which_nobody_speaks_says_what_to_do(tanya, desk):
+    made = cast.appeal(desk)
+    assert "No speech was found" not in tanya.get(f"/staff/appeals/{made.id}").text
+    with desk.db.write() as session:
+        session.execute(update(Revision).values(rows=[]))
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert "No speech was found in this clip." in page and "write the cues here by hand" in page
+
+
+def test_earlier_versions_can_be_seen_and_taken_back(tanya, desk):
+    made = cast.appeal(desk)
+    url = f"/staff/appeals/{made.id}"
+    tanya.send(f"{url}/save", **table())
+    newest, first = tanya.get(url).text, tanya.get(f"{url}?version=1").text
+    assert "Version 2</a>" in newest and "This is version" not in newest
+    assert "This is version 1; saving makes it the newest" in first
+    assert cast.RUSSIAN[0].text in first and "low_probability" not in first and "not sure of these words" in first
+    assert cast.RUSSIAN[0].text in tanya.get(f"{url}/russian.vtt?version=1").text
+    assert 'name="base" value="2"' in first and 'name="shown" value="1"' in first
+    tanya.send(f"{url}/save", **table([cue.text for cue in cast.RUSSIAN], base=2, shown=1))
+    assert (russian(desk, made), numbers(desk, made)) == (cast.RUSSIAN, [1, 2, 3])
+
+
+def test_saving_an_earlier_version_does_not_pass_by_a_newer_one(tanya, rita, desk):
+    made = cast.appeal(desk)
+    rita.send(f"/staff/appeals/{made.id}/save", **table(["Слово Риты", "x"]))
+    assert tanya.send(f"/staff/appeals/{made.id}/save", **table(shown=1)).status_code == 409
+
+
+def test_a_save_on_a_page_that_is_too_old_loses_nothing(tanya, desk):
+    made = cast.appeal(desk)
+    answer = tanya.post(f"/staff/appeals/{made.id}/save", data=table(["Моё слово", "y"]))
+    assert answer.status_code == 422
+    assert "This page was too old, so nothing is saved yet" in answer.text and "Моё слово" in answer.text
+    assert numbers(desk, made) == [1]
+
+
 def test_cues_are_added_deleted_and_put_in_order(tanya, desk):
     made = cast.appeal(desk)
     fields = table([*RIGHT, "Новая"], ("0:00.400", "0:03.200", "0:00"), ("0:03", "0:05.2", "0,3"), drop="1")
@@ -135,7 +203,7 @@ def test_cues_are_added_deleted_and_put_in_order(tanya, desk):
 
 def test_text_is_tidied(tanya, desk):
     made = cast.appeal(desk)
-    tanya.send(f"/staff/appeals/{made.id}/save", **table(["  Мы\x07 тут \r\n\r\n и там  ", ""]))
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["  Мы\x07 \u202eт\u200bу\u2066т \r\n\r\n и там  ", ""]))
     assert [cue.text for cue in russian(desk, made)] == ["Мы  тут\nи там", ""]
 
 
@@ -143,10 +211,11 @@ def test_text_is_tidied(tanya, desk):
     ("change", "sentence"),
     [
         ({"starts": ("soon", "0:03.200")}, "Cue 1: the start “soon” is not a time"),
-        ({"ends": ("0:03.000", "")}, "Cue 2: the end “” is not a time"),
+        ({"ends": ("0:03.000", "")}, "Cue 2 has no end."),
         ({"ends": ("0:03.000", "-1")}, "is not a time"),
         ({"ends": ("0:03.000", "0:75")}, "is not a time"),
         ({"ends": ("0:00.400", "0:05.200")}, "Cue 1 ends before it begins"),
+        ({"ends": ("0:00.699", "0:05.200")}, "Cue 1 is shown for 299 ms: it needs at least 300 ms"),
         ({"ends": ("0:03.000", "0:06.501")}, "Cue 2 ends after the clip, which is 0:06.000 long"),
         ({"ends": ("0:03.300", "0:05.200")}, "Cue 2 begins at 0:03.200, before cue 1 has ended (0:03.300)"),
         ({"texts": ["x" * 501, "y"]}, "Cue 1 has 501 characters, and 500 is the limit"),
@@ -170,7 +239,9 @@ def test_more_than_three_hundred_cues_are_refused(tanya, desk):
 
 def test_three_hundred_long_cues_fit_through_the_form(tanya, desk):
     made = cast.appeal(desk)
-    times = [f"0.{i:03}" for i in range(301)]
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(media={**made.media, "duration_ms": 180_000}))
+    times = [f"{i * 0.6:.1f}" for i in range(301)]
     tanya.send(f"/staff/appeals/{made.id}/save", **table(["ж" * 500] * 300, starts=times[:-1], ends=times[1:]))
     assert len(russian(desk, made)) == 300
 
@@ -243,6 +314,35 @@ def test_a_step_that_needs_a_person_is_tried_again(tanya, desk):
     after = cast.fresh(desk, made)
     assert (after.needs_person, after.tries, after.transitions[-1].by) == (False, 0, "tanya")
     assert tanya.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt).status_code == 409
+
+
+def test_what_only_the_supporter_can_mend_is_not_tried_again(tanya, desk):
+    made = cast.appeal(desk, Status.RECEIVED)
+    needs_person(desk, made, "no_sound")
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert "Trying again cannot help" in page and "<button>Try again" not in page
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 10**20, "9" * 5000])
+def test_a_number_that_no_row_can_have_is_not_there(tanya, rita, ada, desk, number):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    assert tanya.get(f"/staff/appeals/{number}").status_code == 404
+    assert tanya.get(f"/staff/?page={number}").status_code == ada.get(f"/social/?page={number}").status_code == 200
+    assert tanya.get(f"/staff/appeals/{made.id}?version={number}").status_code == 200
+    seen = {"attempt": number or -1, "status": "in_review", "words": "Because."}
+    assert rita.send(f"/staff/appeals/{made.id}/return", **seen).status_code == 409
+    assert tanya.send(f"/staff/appeals/{made.id}/retry", **seen).status_code == 409
+
+
+def test_control_characters_are_no_fault_of_ours(tanya, rita, ada, desk):
+    made = cast.appeal(desk)
+    assert tanya.get("/staff/?language=%00&status=%00&page=%00").status_code == 200
+    assert ada.send("/admin/accounts/add", name="a\x00b", role="social").status_code == 422
+    assert ada.send("/admin/accounts/password", name="a\x00b").status_code == 422
+    assert tanya.send("/staff/sign-in", name="a\x00b", password="a\x00b").status_code == 403
+    seen = {"attempt": made.attempt, "status": "drafted", "words": "Because\x00\u202eof it."}
+    rita.send(f"/staff/appeals/{made.id}/reject", **seen)
+    assert cast.fresh(desk, made).transitions[-1].reason == "Because of it."
 
 
 def test_a_draft_is_made_again_in_another_language(tanya, desk):

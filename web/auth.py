@@ -82,6 +82,9 @@ def role(*roles: Role) -> Callable[[Callable[..., ResponseReturnValue]], Callabl
     return decorate
 
 
+team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)  # who works on appeals
+
+
 @pages.get("/staff/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The form."""
@@ -108,7 +111,7 @@ def _next_page(account: Account) -> str:
     wanted = request.args.get("next", "")
     if OURS.fullmatch(wanted):
         return wanted
-    return url_for("social.gallery" if account.role == Role.SOCIAL else "workbench.queue")
+    return url_for("social.gallery" if account.role == Role.SOCIAL else "queue.appeals")
 
 
 @pages.post("/staff/sign-out")

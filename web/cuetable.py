@@ -36,9 +36,10 @@ class Row:
     checked: bool = False  # somebody looked: the doubts are settled
 
     @property
-    def untold(self) -> bool:
-        """Whether something is said here, and no Russian stands for it."""
-        return bool(self.spoken) and not self.text
+    def remarks(self) -> tuple[str, ...]:
+        """Why somebody has to look at it; first of all that words are missing."""
+        missing = bool(self.spoken) and not self.text and "untranslated" not in self.doubts
+        return ("untranslated",) * missing + self.doubts
 
     @property
     def cue(self) -> Cue | None:
@@ -128,9 +129,7 @@ def _problem(row: Row, clip_ms: int) -> str:
     if cue and cue.end <= cue.start:
         return f"Cue {row.number} ends before it begins."
     if cue and cue.text and cue.end - cue.start < MIN_MS:
-        return (
-            f"Cue {row.number} is shown for {(cue.end - cue.start) / 1000:.3f} s: it needs at least 0.3 s to be seen."
-        )
+        return f"Cue {row.number} is shown for {cue.end - cue.start} ms: it needs at least {MIN_MS} ms to be seen."
     if cue and cue.end > clip_ms + BEYOND_MS:
         return f"Cue {row.number} ends after the clip, which is {clock(clip_ms)} long."
     if len(row.text) > MAX_TEXT:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wsgi import wrap_file
 
 from pipeline.models import Account, File, Kind, Role
-from web.auth import role
+from web.auth import team
 from web.desk import desk
 from web.workbench import find
 
@@ -34,7 +34,7 @@ SHOWN = frozenset({Kind.CLEAN, Kind.POSTER, Kind.FINISHED, Kind.PEAKS})
 
 
 @pages.get("/staff/appeals/<int:appeal_id>/media/<kind>")
-@role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
+@team
 def staff(account: Account, appeal_id: int, kind: str) -> Response:
     """What the workbench shows; the original only to the admin."""
     allowed = SHOWN | {Kind.ORIGINAL} if account.role == Role.ADMIN else SHOWN

@@ -46,7 +46,7 @@ DOUBTS = {
     "repetition": "the same words again and again",
     "unread": "speech was heard but not understood",
     "unknown_word": "a word was not in the dictionary",
-    "untranslated": "not translated yet",
+    "untranslated": "no Russian yet",
 }
 
 KINDS = {Kind.CLEAN: "clean video", Kind.FINISHED: "finished clip", Kind.POSTER: "poster", Kind.ORIGINAL: "original"}

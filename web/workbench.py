@@ -1,4 +1,4 @@
-"""Translators and reviewers: the queue, one appeal, its cue table. What a reviewer decides stands in review.py."""
+"""Translators and reviewers: one appeal and its cue table. What a reviewer decides stands in review.py."""
 
 from __future__ import annotations
 
@@ -7,58 +7,19 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline import formats, workflow
 from pipeline.cues import Cue
 from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status
 from web import cuetable, given
-from web.auth import role
+from web.auth import team
 from web.desk import desk
 from web.words import MACHINE_WORK
 
 pages = Blueprint("workbench", __name__)
-team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)
-
-PAGE = 50
-NEEDS_PERSON = "needs-person"
 
 SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})
-
-#: What each role most likely came for.
-FIRST_LOOK = {Role.TRANSLATOR: Status.DRAFTED.value, Role.REVIEWER: Status.IN_REVIEW.value}
-
-
-@pages.get("/staff/")
-@team
-def queue(account: Account) -> str:
-    """Appeals by status and language, whoever waits longest first."""
-    status = request.args.get("status", FIRST_LOOK.get(account.role, ""))
-    language = given.line(request.args, "language")
-    page = max(given.number(request.args, "page", 1), 1)
-    wanted = select(Appeal)
-    if status == NEEDS_PERSON:
-        wanted = wanted.where(Appeal.needs_person)
-    elif status in {*Status}:
-        wanted = wanted.where(Appeal.status == Status(status))
-    if language:
-        wanted = wanted.where(Appeal.language == language)
-    with desk().db.read() as session:
-        counted = session.execute(select(Appeal.status, func.count().label("total")).group_by(Appeal.status))
-        counts = {row.status: row.total for row in counted}
-        stuck = session.scalar(select(func.count()).where(Appeal.needs_person))
-        found = session.scalars(wanted.order_by(Appeal.since, Appeal.id).limit(PAGE + 1).offset((page - 1) * PAGE))
-        return render_template(
-            "staff/queue.html",
-            appeals=found.all(),
-            counts=counts,
-            stuck=stuck,
-            status=status,
-            language=language,
-            page=page,
-            per_page=PAGE,
-        )
 
 
 @pages.get("/staff/appeals/<int:appeal_id>")
@@ -230,10 +191,8 @@ def _typed(appeal: Appeal) -> tuple[list[cuetable.Row], int]:
 def _submit(session: Session, account: Account, appeal: Appeal) -> None:
     revision = latest(appeal)
     if revision is None or not any(cue.text for cue in revision.cues):
-        version = revision.number if revision else 0
-        raise NotTaken(
-            _saved(appeal, revision), version, [(1, "At least one cue needs words before the clip can be rendered.")]
-        )
+        wordless = (1, "At least one cue needs words before the clip can be rendered.")
+        raise NotTaken(_saved(appeal, revision), revision.number if revision else 0, [wordless])
     appeal.submitted_revision_id = revision.id
     session.flush()
     workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
