@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from pipeline.models import Appeal, Role, Status
+from pipeline.models import Appeal, Role, Status, now
 from tests import cast
 from web import accounts, auth
 
@@ -80,6 +81,35 @@ def test_stuck_work_is_shown_with_its_reason_and_the_last_words_of_the_tool(ada,
     assert "The speech model could not be loaded." in page and "&lt;no&gt; weights" in page
     ada.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt)
     assert "Nothing is stuck" in ada.get("/admin/stuck").text
+
+
+def test_a_video_that_only_the_supporter_can_mend_is_rejected_with_one_click(ada, desk):
+    made = cast.appeal(desk, Status.RECEIVED)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(needs_person=True, reason="no_sound"))
+    page = ada.get("/admin/stuck").text
+    assert ">This video has no sound. Please record it again with the microphone on.</textarea>" in page
+    assert ">Reject</button>" in page and "Try again" not in page
+    ada.send(f"/staff/appeals/{made.id}/reject", attempt=made.attempt, status="received", words="No sound.")
+    assert "Nothing is stuck" in ada.get("/admin/stuck").text
+
+
+@pytest.mark.parametrize(
+    ("values", "listed"),
+    [
+        ({"since": now() - timedelta(minutes=11)}, True),
+        ({"since": now() - timedelta(minutes=9)}, False),
+        ({"since": now() - timedelta(minutes=11), "lease_until": now() + timedelta(minutes=1)}, False),
+        ({"since": now() - timedelta(minutes=11), "lease_until": now() - timedelta(minutes=1)}, True),
+    ],
+)
+def test_work_that_no_worker_takes_is_shown(ada, desk, values, listed):
+    made, draft = cast.appeal(desk, Status.PREPARED), cast.appeal(desk)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(values))
+    page = ada.get("/admin/stuck").text
+    assert (f"Appeal {made.id}<" in page and "Waiting for a worker since" in page) == listed
+    assert f"Appeal {draft.id}<" not in page
 
 
 def test_the_audit_says_who_moved_what_and_why(ada, desk):

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+import web
 from pipeline.models import Account, Role, now
 from tests import cast
 from tests.cast import PASSWORD
@@ -81,6 +82,13 @@ def test_five_wrong_passwords_lock_the_name_for_a_minute(desk):
     assert auth.authenticate(desk.db, "tanya", PASSWORD)
 
 
+def test_a_name_is_the_same_in_capitals(desk):
+    accounts.add(desk.db, "Ганна", Role.TRANSLATOR, PASSWORD)
+    assert auth.authenticate(desk.db, "гАННА", PASSWORD)
+    with pytest.raises(accounts.AccountError, match="named Ганна already"):
+        accounts.add(desk.db, "ганна", Role.SOCIAL, PASSWORD)
+
+
 def test_a_right_password_forgets_the_wrong_ones(desk):
     cast.account(desk, "tanya")
     for password in ("wrong wrong", "wrong wrong", PASSWORD, "wrong wrong", "wrong wrong", "wrong wrong", PASSWORD):
@@ -104,6 +112,16 @@ def test_a_new_password_ends_every_session(tanya, desk):
 def test_signing_out_ends_the_session(tanya):
     assert tanya.send("/staff/sign-out").location == "/staff/sign-in"
     assert tanya.get("/staff/").location.startswith("/staff/sign-in")
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(app, tanya):
+    thief = person(app)
+    copied = tanya.get_cookie("session")
+    assert copied
+    thief.set_cookie("session", copied.value)
+    assert thief.get("/staff/").status_code == 200
+    tanya.send("/staff/sign-out")
+    assert thief.get("/staff/").location.startswith("/staff/sign-in")
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(app, desk):
@@ -145,6 +163,8 @@ def test_accounts_by_the_command_line(app, desk):
     ("arguments", "stdin", "sentence"),
     [
         (["add", "tanya", "--role", "social"], "", "There is an account named tanya already."),
+        (["add", "Tanya", "--role", "social"], "", "There is an account named tanya already."),
+        (["add", "Worker", "--role", "social"], "", "A name has 2 to 40 letters"),
         (["add", "x y", "--role", "social"], "", "A name has 2 to 40 letters"),
         (["add", "worker", "--role", "social"], "", "A name has 2 to 40 letters"),
         (["add", "olga", "--role", "social", "--password-stdin"], "short\n", "at least 10 characters"),
@@ -160,6 +180,13 @@ def test_the_command_line_says_what_is_wrong(app, desk, arguments, stdin, senten
     assert result.exit_code != 0
     assert sentence in result.output
     assert "password:" not in result.output
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["add", "olga", "--role", "social"], ["disable", "olga"]])
+def test_the_command_line_says_that_no_app_is_in_this_folder(settings, arguments):
+    result = web.create_app(settings).test_cli_runner().invoke(args=["account", *arguments])
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert "There is no app in DATA_DIR" in result.output and "start it with `make run` first" in result.output
 
 
 def test_the_last_admin_stays_admin(desk):

@@ -36,6 +36,7 @@ def test_another_clip_than_the_one_shown_is_not_approved(rita, desk):
     answer = decide(rita, made, "approve", sha256="0" * 64)
     assert answer.status_code == 409
     assert "Somebody was faster" in answer.text and "Show how it stands now" in answer.text
+    assert "It stands at “To review”, moved by worker (just now)." in answer.text
     assert cast.fresh(desk, made).status == Status.IN_REVIEW
 
 
@@ -57,6 +58,16 @@ def test_nobody_approves_their_own_words(rita, ada, desk):
     assert answer.status_code == 403
     assert "You wrote these subtitles yourself" in answer.text
     assert decide(ada, made, "approve", sha256=seen_hash(desk, made)).status_code == 302
+
+
+def test_whose_words_were_touched_up_by_somebody_else_does_not_approve_them_either(rita, tanya, desk):
+    made = cast.appeal(desk)
+    times = {"start": "0:01", "end": "0:02", "was": "0"}
+    rita.send(f"/staff/appeals/{made.id}/save", base=1, text="Слово Риты", **times)
+    tanya.send(f"/staff/appeals/{made.id}/save", base=2, text="Слово Риты.", **times)
+    page = cast.onward(desk, made, Status.SUBMITTED, Status.IN_REVIEW)
+    assert "somebody else has to approve" in rita.get(f"/staff/appeals/{page.id}").text
+    assert decide(rita, page, "approve", sha256=seen_hash(desk, page)).status_code == 403
 
 
 def test_a_campaign_can_let_one_person_do_both(rita, desk):

@@ -116,6 +116,15 @@ def test_a_file_that_is_gone_or_has_another_size_is_not_served(sveta, desk, sett
     assert sveta.get(f"/social/clips/{made.id}/finished").status_code == 404
 
 
+def test_a_download_of_other_bytes_than_the_stored_ones_is_not_served(sveta, desk, settings, caplog):
+    made = cast.appeal(desk, Status.RELEASED)
+    path = settings.data_dir / "media" / cast.fresh(desk, made).file(Kind.FINISHED).key
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    for headers in ({}, {"Range": "bytes=0-9"}):
+        assert sveta.get(f"/social/clips/{made.id}/finished", headers=headers).status_code == 500
+    assert f"finished of appeal {made.id} is not the file that was stored" in caplog.text
+
+
 def test_a_translator_has_no_gallery(tanya):
     assert tanya.get("/social/").status_code == 404
     assert "/social/" not in tanya.get("/staff/").text

@@ -77,6 +77,12 @@ def test_the_same_form_sent_twice_is_one_appeal_with_one_code(stranger, desk):
     assert len(appeals(desk)) == len(left_behind(desk)) == 1
 
 
+@pytest.mark.parametrize("change", [{"name": "Anna"}, {"language": "uk"}, {"token": "f" * 32}])
+def test_a_changed_form_with_the_same_video_is_another_appeal(stranger, desk, change):
+    assert code_on(send(stranger).text) != code_on(send(stranger, **change).text)
+    assert len(appeals(desk)) == 2
+
+
 def test_the_same_form_sent_twice_at_the_same_moment_is_one_appeal(app, desk):
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: send(app.test_client()), range(4)))
@@ -171,6 +177,17 @@ def whole_form() -> tuple[bytes, str]:
     return "".join((*parts, head)).encode() + CLIP.read_bytes() + tail.encode(), "b"
 
 
+@pytest.mark.parametrize("head", ['name=""', 'name="second"; filename=""'])
+def test_only_the_video_is_written_whatever_part_comes_behind_it(stranger, desk, head):
+    body, _ = whole_form()
+    more = f"\r\n--b\r\nContent-Disposition: form-data; {head}\r\n\r\nnot the video\r\n--b--\r\n".encode()
+    answer = stranger.post(
+        "/send", data=body.removesuffix(b"\r\n--b--\r\n") + more, content_type="multipart/form-data; boundary=b"
+    )
+    [appeal] = appeals(desk)
+    assert (answer.status_code, cast.fresh(desk, appeal).files[0].size) == (200, CLIP.stat().st_size)
+
+
 def test_the_hand_made_form_is_right_when_it_is_not_cut(stranger):
     body, boundary = whole_form()
     answer = stranger.post("/send", data=body, content_type=f"multipart/form-data; boundary={boundary}")
@@ -227,6 +244,14 @@ def test_a_refusal_by_the_worker_is_on_the_receipt(stranger, desk):
     assert answer.status_code == 422
     assert "arrived whole, but we cannot use it" in answer.text
     assert "This video has no sound" in answer.text and code in answer.text
+
+
+def test_a_fault_found_after_the_video_was_accepted_is_not_blamed_on_her(stranger, desk):
+    cast.appeal(desk, Status.SUBMITTED, code="1234567890123456")
+    with desk.db.write() as session:
+        session.execute(update(Appeal).values(needs_person=True, reason="damaged"))
+    page = stranger.post("/status", data={"code": CODE}).text
+    assert "Something on our side needs a person" in page and "damaged" not in page
 
 
 def test_a_failure_on_our_side_is_not_blamed_on_her(stranger, desk):
@@ -301,3 +326,27 @@ def test_the_form_of_a_withdrawn_appeal_sent_again_brings_nothing_back(stranger,
     answer = send(stranger)
     assert "You took this appeal back" in answer.text
     assert left_behind(desk) == []
+
+
+def test_nothing_of_her_browser_and_file_name_is_kept_or_logged(stranger, desk, settings, monkeypatch, caplog):
+    caplog.set_level("DEBUG")
+    stranger.environ_base |= {"REMOTE_ADDR": "203.0.113.77", "HTTP_USER_AGENT": "CANARY-UA"}
+    name = "CANARY-NAME.mp4"
+    code = code_on(send(stranger, filename=name).text)
+    send(stranger, b"no video", filename=name)
+    stranger.post("/send", data=b"CANARY-NAME.mp4", content_type="text/plain")
+    for path in ("/", "/nothing", "/status"):
+        stranger.get(path)
+    for typed in (code, CODE):
+        stranger.post("/status", data={"code": typed})
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.storage, "put", lambda *_: 1 / 0)
+        assert send(stranger, filename=name).status_code == 503
+    stored = cast.everything_stored(desk).encode()
+    files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
+    stranger.post("/withdraw", data={"code": code, "sure": "yes"})
+    kept = b"".join([stored, cast.everything_stored(desk).encode(), *(str(path).encode() for path in files)])
+    kept += b"".join(path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file())
+    assert "could not be stored" in caplog.text
+    for canary in ("203.0.113.77", "CANARY-UA", "CANARY-NAME"):
+        assert canary not in caplog.text and canary.encode() not in kept
