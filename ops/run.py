@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -31,6 +33,9 @@ START_SECONDS = 60
 FETCH_SECONDS = 1800
 STALLED_SECONDS = 30  # without another byte of the model
 ASK_AGAIN_SECONDS = 24 * 3600
+
+#: What openai-whisper calls its models; asking it would load torch, and take seconds of every start.
+WHISPER_NAME = re.compile(r"(tiny|base|small|medium)(\.en)?|large(-v[123])?|turbo|large-v3-turbo")
 
 
 def main() -> int:
@@ -114,6 +119,7 @@ def prepare(settings: Settings) -> dict[str, str]:
         sys.exit(f"{settings.campaign_file} cannot be used: {type(error).__name__} {first_line(error)}")
     if os.environ.get("REDIS_URL"):
         need_redis(settings.redis_url)
+    need_model(settings.whisper_model)
     first_account(settings)
     environ = {**os.environ, "DATA_DIR": str(settings.data_dir)}
     environ.pop("ADMIN_PASSWORD", None)
@@ -125,6 +131,7 @@ def prepare(settings: Settings) -> dict[str, str]:
         environ["ALLOW_UNSANDBOXED"] = "1"
     if not os.environ.get("REDIS_URL"):
         environ["REDIS_URL"] = supervise.redis_config(settings.data_dir)
+    need_workers_content(Settings.from_env(environ))
     return environ
 
 
@@ -136,16 +143,42 @@ def need_redis(url: str) -> None:
         sys.exit(f"REDIS_URL cannot be used: {first_line(error)} Leave it empty and a Redis is started.")
 
 
+def need_model(name: str) -> None:
+    if name not in {"auto", "phrasebook"} and not WHISPER_NAME.fullmatch(name) and not Path(name).is_file():
+        sys.exit(
+            f"WHISPER_MODEL {name} is not a file, nor auto, phrasebook, tiny, base, small, medium, turbo or large-v3."
+        )
+
+
+def need_workers_content(settings: Settings) -> None:
+    """What would keep every worker from starting is said here at once, and not again and again in their logs."""
+    from pipeline import runner
+    from pipeline.context import Context
+
+    if not os.environ.get("REDIS_URL"):  # our own is not up yet, and it evicts nothing
+        logging.getLogger("pipeline.queue").disabled = True
+    context = Context.open(settings)
+    complaint = runner.complaint(context)
+    context.db.close()
+    if complaint:
+        sys.exit(f"The workers cannot start: {complaint}")
+
+
 def first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
 def first_account(settings: Settings) -> None:
+    from web.accounts import AccountError
     from web.auth import ensure_admin
 
     database = Database(settings.database_url)
-    made = ensure_admin(database, settings.admin_password)
-    database.close()
+    try:
+        made = ensure_admin(database, settings.admin_password)
+    except AccountError as error:
+        sys.exit(f"ADMIN_PASSWORD cannot be used: {error}")
+    finally:
+        database.close()
     if made:
         password = "the one in ADMIN_PASSWORD" if settings.admin_password else f"{made}   (shown only this once)"
         say(f"First account: admin\nPassword: {password}")

@@ -16,10 +16,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import redis
 import requests
 import yaml
 
 from ops.supervise import free_port
+from tests.services import redis_server
 
 ROOT = Path(__file__).parent.parent
 
@@ -181,10 +183,24 @@ def test_what_cannot_work_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "DATABASE_URL cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), DATABASE_URL="nonsense")
     redis = f"redis://127.0.0.1:{free_port()}/0"
     assert "REDIS_URL cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), REDIS_URL=redis)
+    assert "ADMIN_PASSWORD cannot be used: A password needs at least 10" in refused(
+        DATA_DIR=data, PORT=str(free_port()), ADMIN_PASSWORD="short"
+    )
+    for model in ("smal", str(tmp_path / "no.pt"), str(tmp_path)):
+        assert f"WHISPER_MODEL {model} is not a file, nor auto" in refused(
+            DATA_DIR=data, PORT=str(free_port()), WHISPER_MODEL=model
+        )
     (tmp_path / "file").touch()
     campaign = str(tmp_path / "file")
     assert "file cannot be used" in refused(DATA_DIR=data, PORT=str(free_port()), CAMPAIGN_FILE=campaign)
     assert "DATA_DIR cannot be written to" in refused(DATA_DIR=str(tmp_path / "file"), SECRET_KEY="x")
+
+
+def test_a_redis_that_forgets_is_refused_at_the_start(tmp_path: Path) -> None:
+    with redis_server() as url:
+        redis.Redis.from_url(url).config_set("maxmemory-policy", "allkeys-lru")
+        data = {"DATA_DIR": str(tmp_path), "PORT": str(free_port()), "WHISPER_MODEL": "phrasebook"}
+        assert "Redis may evict messages (maxmemory-policy allkeys-lru)" in refused(REDIS_URL=url, **data)
 
 
 def test_two_on_one_data_dir(app: App) -> None:
