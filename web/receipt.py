@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+import unicodedata
 
 DIGITS = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}  # 16 MB and some 50 ms a try
@@ -19,8 +20,8 @@ def make(secret: str, form_token: str, *filled_in: str) -> str:
 
 
 def read(text: str) -> str | None:
-    """The sixteen digits in what somebody typed, whatever stands between them; None when they are not there."""
-    digits = re.sub(r"[\s.\-\u2010-\u2015]", "", text[:200])
+    """The sixteen digits in what somebody typed, whatever stands around them; None when they are not there."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text[:200]))
     return digits if re.fullmatch(f"[0-9]{{{DIGITS}}}", digits) else None
 
 

@@ -14,12 +14,12 @@ from contextlib import suppress
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from pipeline import workflow
-from pipeline.models import Appeal, Approval, Consent, File, Kind, Status, Transition
+from pipeline.models import Appeal, Consent, File, Kind, Status, Transition
+from pipeline.withdraw import withdraw as take_back
 from web import form, receipt, words
 from web.desk import desk
 from web.upload import Upload, receive
@@ -124,7 +124,7 @@ def _after_first_look(appeal_id: int) -> Appeal:
 @pages.route("/status", methods=["GET", "POST"])
 def status() -> ResponseReturnValue:
     """How an appeal stands. The code travels in the body: addresses are written down everywhere."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("submit/status_form.html", typed="", wrong=False)
     typed = request.form.get("code", "")
     appeal = _by_code(typed)
@@ -140,7 +140,11 @@ def withdraw() -> ResponseReturnValue:
         return _wrong_code(typed)
     if appeal.status != Status.WITHDRAWN and request.form.get("sure") != "yes":
         return render_template("submit/withdraw.html", code=typed, appeal=appeal)
-    return _status_page(_withdrawn(appeal), typed)
+    try:
+        take_back(desk(), appeal.id)
+    except OSError:  # it is withdrawn, so nobody gets it; what is left of it is deleted within the hour
+        log.exception("a withdrawn appeal could not be deleted at once")
+    return _status_page(_by_code(typed) or appeal, typed)
 
 
 def _by_code(typed: str) -> Appeal | None:
@@ -165,25 +169,5 @@ def _status_page(appeal: Appeal, code: str) -> str:
             select(Transition).where(Transition.appeal_id == appeal.id).order_by(Transition.id.desc())
         ).first()
     refusal = last.reason if last and last.new == Status.REJECTED else ""
-    return render_template("submit/status.html", appeal=appeal, code=code, news=words.news(appeal, refusal))
-
-
-def _withdrawn(appeal: Appeal) -> Appeal:
-    """Take it back, whatever a worker or a reviewer does with it at this moment."""
-    while appeal.status != Status.WITHDRAWN:
-        with suppress(workflow.Stale), desk().db.write() as session:
-            workflow.advance(session, appeal.id, appeal.status, appeal.attempt, Status.WITHDRAWN, by=workflow.SUPPORTER)
-            _forget(session, session.get_one(Appeal, appeal.id))
-        with desk().db.read() as session:
-            appeal = session.get_one(Appeal, appeal.id)
-    desk().storage.purge(appeal.folder)
-    return appeal
-
-
-def _forget(session: Session, appeal: Appeal) -> None:
-    """Nothing stays but the ledger and the words of the consent."""
-    session.execute(delete(Approval).where(Approval.appeal_id == appeal.id))
-    appeal.files.clear()
-    session.flush()  # files point to revisions: they go first
-    appeal.tracks.clear()
-    appeal.shown_name, appeal.media, appeal.submitted_revision_id = "", None, None
+    news, refused = words.news(appeal, refusal), words.refused(appeal)
+    return render_template("submit/status.html", appeal=appeal, code=code, news=news, refused=refused)

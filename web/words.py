@@ -9,6 +9,7 @@ from flask import Flask
 
 from pipeline.errors import REASONS, SUPPORTER_REASONS
 from pipeline.models import Appeal, Kind, Revision, Role, State, Status, now
+from web.desk import desk
 
 #: For the team.
 STATUSES = {
@@ -87,7 +88,10 @@ STUCK = News(
 def news(appeal: Appeal, refusal: str = "") -> News:
     """What its supporter reads about this appeal. refusal: why a reviewer rejected it."""
     if refused(appeal):
-        return News(reason_sentence(appeal.reason), "You can send another video with a new form.")
+        limits = desk().campaign.limits
+        about_length = appeal.reason in {"too_long", "too_short"}
+        length = f" We take {duration(limits.min_ms)} to {duration(limits.max_ms)}." if about_length else ""
+        return News(f"{reason_sentence(appeal.reason)}{length}", "You can send another video with a new form.")
     if appeal.state == State.NEEDS_PERSON:
         return STUCK
     if appeal.status == Status.REJECTED and refusal:

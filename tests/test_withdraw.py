@@ -1,0 +1,53 @@
+"""Taken back means gone: every copy of the same video, what attempts left in scratch, and the words in the database."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.models import Appeal, Status
+from pipeline.withdraw import withdraw
+from tests.appeals import DATA, look, open_context, receive, work
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def context(request, tmp_path):
+    url = {"DATABASE_URL": request.getfixturevalue("cluster").new_database()} if request.param != "sqlite" else {}
+    made = open_context(tmp_path / "data", **url)
+    yield made
+    made.db.close()
+
+
+def files(context) -> list[str]:
+    return [path.name for folder in ("media", "work") for path in (context.settings.data_dir / folder).rglob("*")]
+
+
+def test_nothing_of_a_withdrawn_appeal_is_left_but_the_ledger_and_the_consent(context):
+    appeal_id = receive(context)
+    work(context, appeal_id, "media", "speech")
+    with context.db.write() as session:
+        session.get_one(Appeal, appeal_id).shown_name = "Hanna"
+    with context.scratch.work(f"{appeal_id}-7") as dead:
+        (dead / "clean.mp4").write_text("half")
+        withdraw(context, appeal_id)
+        assert files(context) == []
+    appeal = look(context, appeal_id)
+    assert (appeal.status, appeal.shown_name, appeal.media) == (Status.WITHDRAWN, "", None)
+    assert appeal.files == appeal.tracks == appeal.approvals == []
+    assert appeal.transitions[-1].by == "supporter"
+    assert appeal.consents
+
+
+def test_the_same_video_sent_twice_is_taken_back_with_either_code(context):
+    first, second, another = receive(context), receive(context), receive(context, DATA / "ru-portrait.mp4", "ru")
+    work(context, first, "media")
+    withdraw(context, second)
+    assert [look(context, n).status for n in (first, second)] == [Status.WITHDRAWN] * 2
+    assert look(context, another).status == Status.RECEIVED
+    assert len(files(context)) == 2  # the folder and the original of the other one
+
+
+def test_taking_back_twice_is_once(context):
+    appeal_id = receive(context)
+    withdraw(context, appeal_id)
+    withdraw(context, appeal_id)
+    assert len(look(context, appeal_id).transitions) == 1
