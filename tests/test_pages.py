@@ -173,9 +173,9 @@ def test_errors_are_pages_in_plain_words(ada, path, code):
 
 
 def test_error_pages_keep_who_is_signed_in_among_the_pages_of_the_team(tanya, sveta, stranger):
-    assert "tanya · sign out" in tanya.get("/nothing").text and "To the queue" in tanya.get("/nothing").text
+    assert "Sign out tanya" in tanya.get("/nothing").text and "To the queue" in tanya.get("/nothing").text
     assert "To the clips" in sveta.get("/staff/").text
-    assert "sign out" not in stranger.get("/nothing").text and "To the first page" in stranger.get("/nothing").text
+    assert "Sign out" not in stranger.get("/nothing").text and "To the first page" in stranger.get("/nothing").text
 
 
 def test_a_fault_of_ours_is_a_page_without_its_details(app, stranger, monkeypatch):
