@@ -186,6 +186,14 @@ def test_saving_an_earlier_version_does_not_pass_by_a_newer_one(tanya, rita, des
     assert tanya.send(f"/staff/appeals/{made.id}/save", **table(shown=1)).status_code == 409
 
 
+@pytest.mark.parametrize("base", ["", 0, 7, "x", 10**20])
+def test_a_version_that_never_was_is_not_saved_upon(tanya, desk, base):
+    made = cast.appeal(desk)
+    answer = tanya.send(f"/staff/appeals/{made.id}/save", **table(["Моё слово", "y"], base=base, shown=base))
+    assert (answer.status_code, numbers(desk, made)) == (409, [1])
+    assert "Моё слово" in answer.text
+
+
 def test_a_save_on_a_page_that_is_too_old_loses_nothing(tanya, desk):
     made = cast.appeal(desk)
     answer = tanya.post(f"/staff/appeals/{made.id}/save", data=table(["Моё слово", "y"]))

@@ -84,7 +84,7 @@ class NotTaken(Exception):
 def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | None = None) -> ResponseReturnValue:
     """The appeal with its newest subtitles, with the version that the address names, or with what was typed."""
     revision = latest(appeal)
-    shown = _version(appeal, typed.version) if typed else _asked_for(appeal)
+    shown = _version(appeal, typed.version if typed else 0) or _asked_for(appeal)
     rows = typed.rows if typed else _saved(appeal, shown)
     transcript = appeal.track(Layer.TRANSCRIPT)
     finished = appeal.file(Kind.FINISHED)
