@@ -35,6 +35,7 @@ def from_json(rows: Iterable[dict[str, Any]]) -> list[Cue]:
 
 GAP = 83  # ms between two cues: two frames at 24 a second
 SHORTEST, LONGEST = 1000, 7000  # ms a cue is shown; shorter only where there is no room
+GLIMPSE = 300  # ms; nobody can read what is shown for less
 PAUSE = 1000  # ms of silence that part two cues
 MAX_CHARS = 56  # two lines in a portrait frame
 UNSURE = 0.5  # mean probability of a cue's words below which it needs a look
@@ -59,7 +60,7 @@ def from_words(words: Sequence[Word]) -> list[Cue]:
         room = groups[i + 1][0].start - GAP if i + 1 < len(groups) else start + LONGEST
         end = min(max(group[-1].end, start + SHORTEST), room, start + LONGEST)
         # Whisper's times may overlap; then a cue is shown briefly and the next one waits
-        cues.append(Cue(start, max(end, start + SHORTEST // 4), _text(group), _doubts(group)))
+        cues.append(Cue(start, max(end, start + GLIMPSE), _text(group), _doubts(group)))
     return cues
 
 

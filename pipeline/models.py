@@ -186,7 +186,7 @@ class Appeal(Base):
 
 
 class File(Base):
-    """A stored file: its bytes are those of the hash, or it is not served."""
+    """A stored file. Steps and downloads take it only while its bytes are those of the hash."""
 
     __tablename__ = "files"
     __table_args__ = (UniqueConstraint("appeal_id", "kind"),)

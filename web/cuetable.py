@@ -9,13 +9,12 @@ from itertools import pairwise
 
 from werkzeug.datastructures import MultiDict
 
-from pipeline.cues import Cue
+from pipeline.cues import GLIMPSE, Cue
 from web.given import plain
 from web.words import clock
 
 MAX_CUES = 300
 MAX_TEXT = 500  # characters of one cue
-MIN_MS = 300  # nobody can read what is shown for less
 BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
 
 TIME = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?")
@@ -128,8 +127,8 @@ def _problem(row: Row, clip_ms: int) -> str:
     cue = row.cue
     if cue and cue.end <= cue.start:
         return f"Cue {row.number} ends before it begins."
-    if cue and cue.text and cue.end - cue.start < MIN_MS:
-        return f"Cue {row.number} is shown for {cue.end - cue.start} ms: it needs at least {MIN_MS} ms to be seen."
+    if cue and cue.text and cue.end - cue.start < GLIMPSE:
+        return f"Cue {row.number} is shown for {cue.end - cue.start} ms: it needs at least {GLIMPSE} ms to be seen."
     if cue and cue.end > clip_ms + BEYOND_MS:
         return f"Cue {row.number} ends after the clip, which is {clock(clip_ms)} long."
     if len(row.text) > MAX_TEXT:
