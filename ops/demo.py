@@ -15,7 +15,7 @@ from pathlib import Path
 
 import requests
 
-from tests.visitor import Visitor
+from ops.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIPS = ROOT / "tests" / "data"

@@ -48,6 +48,10 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
     except Exception as error:  # whatever happens, the appeal says so
         _fail(context, claim, error)
         return
+    except BaseException:
+        with context.db.write() as session:
+            workflow.give_back(session, claim)
+        raise
     context.doorbell.ring(appeal_id, new)
 
 

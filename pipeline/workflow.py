@@ -142,6 +142,11 @@ def renew(session: Session, claim: Claim, lease: timedelta) -> None:
         raise LostLease
 
 
+def give_back(session: Session, claim: Claim) -> None:
+    """The worker was told to stop: whoever is free may take the step at once, and the try does not count."""
+    _set(session, *_held(claim), lease_until=None, tries=Appeal.tries - 1)
+
+
 def fail(session: Session, claim: Claim, error: PipelineError) -> None:
     """Leave the status, the reason and the count behind. Asks for a person when another try cannot help."""
     give_up = not error.retry or claim.tries >= MAX_TRIES

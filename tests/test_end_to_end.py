@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ops.visitor import Visitor
 from tests import hostile
 from tests.appeals import BELARUSIAN, DATA
 from tests.services import Site, until
-from tests.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("site")  # one running app for all of these
 

@@ -15,7 +15,8 @@ import redis
 
 from pipeline.context import Context
 from pipeline.models import Kind, State, Status
-from tests.appeals import drafted, look, open_context, receive, submit
+from tests.appeals import BELARUSIAN, drafted, look, open_context, receive, submit
+from tests.media import ffmpeg
 from tests.services import redis_server, until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ def worker(context: Context) -> Iterator[subprocess.Popen[bytes]]:
         "WHISPER_MODEL": "phrasebook",
         "LEASE_SECONDS": str(settings.lease_seconds),
         "SWEEP_SECONDS": str(settings.sweep_seconds),
+        "REMAP_SIGTERM": "SIGQUIT",  # as ops/supervise.py and docker-compose.yml set it
         "ALLOW_UNSANDBOXED": "1",  # used only where the machine has no bubblewrap
     }
     argv = [sys.executable, "-m", "celery", "-A", "worker", "worker", "-B", "-c", "1", "-Q", "media,speech,text"]
@@ -148,14 +150,20 @@ def test_a_redis_flushed_in_the_middle_loses_nothing(context, submitted, redis_u
         assert look(context, submitted).attempt == before + 2  # one claim and one move: it was never run twice
 
 
-def test_a_worker_told_to_stop_gives_its_work_back_and_the_next_one_does_it(context, submitted):
+def test_a_worker_told_to_stop_gives_its_work_back_and_the_next_one_does_it(context, tmp_path):
+    longer = tmp_path / "longer.mp4"  # than a worker that is told to stop may still work
+    ffmpeg("-stream_loop", "5", "-i", BELARUSIAN, "-c", "copy", longer)
+    submitted = drafted(context, longer)
+    submit(context, submitted)
     with worker(context) as process:
         until(lambda: rendering(context), "a render")
         process.terminate()
         process.wait(60)
         until(lambda: not rendering(context), "the end of the render", 5)
+    stopped = look(context, submitted)
+    assert (stopped.status, stopped.state, stopped.tries) == (Status.SUBMITTED, State.WAITING, 0)
     with worker(context):
-        until(lambda: in_review(context, submitted), "a finished clip")
+        until(lambda: in_review(context, submitted), "a finished clip", 120)
         assert_done_once(context, submitted)
 
 
