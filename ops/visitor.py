@@ -82,9 +82,9 @@ class Visitor:
         """
         form = next(form for form in _Reader(self.page).forms if button in form.buttons)
         action, sent = form.buttons[button]
-        assert form.names >= set(typed), f"the form has only {form.names}"
         old, new = text or ("", "")
-        assert not text or old in [value for _, value in form.values], f"no field holds {old!r}"
+        if not form.names >= set(typed) or (text and old not in [value for _, value in form.values]):
+            raise LookupError(f"the form has only {form.names} and {form.values}")
         fields = [(name, new if text and value == old else value) for name, value in form.values if name not in typed]
         fields += [*typed.items(), *sent.items()]
         files: Any = None
@@ -96,7 +96,7 @@ class Visitor:
     def fetch(self, path: str) -> bytes:
         """Download a file."""
         answer = self.session.get(urljoin(self.site, path), timeout=60)
-        assert answer.status_code == 200, answer.text
+        answer.raise_for_status()
         return answer.content
 
     @property
