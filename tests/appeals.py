@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from pipeline import runner, workflow
 from pipeline.config import Settings
@@ -22,6 +25,15 @@ def open_context(tmp_path: Path, **environ: str) -> Context:
     context = Context.open(Settings.from_env(given | environ))
     migrate(context.settings.database_url)
     return context
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+    """A context on each of the two databases that we support."""
+    url = {"DATABASE_URL": request.getfixturevalue("cluster").new_database()} if request.param != "sqlite" else {}
+    made = open_context(tmp_path / "data", **url)
+    yield made
+    made.db.close()
 
 
 def receive(context: Context, clip: Path = BELARUSIAN, language: str = "be") -> int:

@@ -14,6 +14,7 @@ from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.db import migrate
 from tests import cast
+from tests.appeals import context  # noqa: F401 - a fixture
 from tests.services import cluster, database, redis_url, site  # noqa: F401 - fixtures
 
 NO_REDIS = "redis://127.0.0.1:1/0"  # nobody listens there: ringing only writes to the log

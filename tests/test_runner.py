@@ -21,14 +21,6 @@ from tests import appeals, hostile
 from tests.appeals import approve, drafted, look, open_context, receive, released, submit, work
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def context(request, tmp_path):
-    url = {"DATABASE_URL": request.getfixturevalue("cluster").new_database()} if request.param != "sqlite" else {}
-    made = open_context(tmp_path / "data", **url)
-    yield made
-    made.db.close()
-
-
 def stored_files(context) -> list[str]:
     return sorted(path.name.rsplit("-", 1)[0] for path in (context.settings.data_dir / "media").glob("*/*"))
 

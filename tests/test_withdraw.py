@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pipeline.models import Appeal, Status
 from pipeline.withdraw import withdraw
-from tests.appeals import DATA, look, open_context, receive, work
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def context(request, tmp_path):
-    url = {"DATABASE_URL": request.getfixturevalue("cluster").new_database()} if request.param != "sqlite" else {}
-    made = open_context(tmp_path / "data", **url)
-    yield made
-    made.db.close()
+from tests.appeals import DATA, look, receive, work
 
 
 def files(context) -> list[str]:
