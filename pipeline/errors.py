@@ -12,7 +12,7 @@ SUPPORTER_REASONS = {
     "no_sound": "This video has no sound. Please record it again with the microphone on.",
     "too_long": "The video is longer than the limit. Please send a shorter one.",
     "too_short": "The video is too short to be an appeal. Please send a longer one.",
-    "too_large_picture": "The picture is larger than we can take. Please send the video in 4K or smaller.",
+    "too_large_picture": "The picture is larger than we can take. Please send the video as a phone records it.",
     "unknown_codec": "The video is stored in a way that we do not open. Please send it as the phone recorded it.",
 }
 

@@ -251,7 +251,6 @@ class Revision(Base):
     made_by: Mapped[str]  # model and engine, or the author's pseudonym
     at: Mapped[datetime] = mapped_column(default=now)
 
-    author: Mapped[Account | None] = relationship()
     track: Mapped[Track] = relationship(back_populates="revisions")
 
     @property

@@ -38,7 +38,6 @@ class MediaInfo:
     fps: float
     video_codec: str
     audio_codec: str
-    pixel_format: str
     rotation: int
     transfer: str
     copy_picture: bool
@@ -47,10 +46,6 @@ class MediaInfo:
     @property
     def hdr(self) -> bool:
         return self.transfer in HDR_TRANSFERS
-
-    @property
-    def can_copy(self) -> bool:
-        return self.copy_picture and self.copy_sound
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -108,7 +103,6 @@ def _describe(picture: dict[str, Any], sound: dict[str, Any], duration_ms: int) 
         fps=round(fps, 3),
         video_codec=picture["codec_name"],
         audio_codec=sound["codec_name"],
-        pixel_format=picture.get("pix_fmt", ""),
         rotation=rotation,
         transfer=transfer,
         copy_picture=plain

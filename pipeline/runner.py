@@ -106,10 +106,10 @@ def _finish(job: Job, result: Result, new: Status) -> None:
     try:
         with job.context.db.write() as session:
             replaced = _write(session, job.claim, result, made, new)
-    except BaseException:
+    except Stale:
         for stored in made.values():
             storage.delete(stored.key)
-        raise
+        raise  # after any other fault the rows may be there or not: the next try clears what has none
     for key in replaced:
         storage.delete(key)
 

@@ -202,11 +202,11 @@ def give_up_lost(session: Session) -> None:
 
 
 def authors(revision: Revision) -> set[int]:
-    """Accounts whose words may be in this revision: everybody who saved one since the last draft of a machine."""
-    found: set[int] = set()
-    for earlier in revision.track.revisions[: revision.number]:
-        found = found | {earlier.author_id} if earlier.author_id else set()
-    return found
+    """Accounts whose words may be in this revision: everybody who saved one up to it.
+
+    Also from before a redo: an old version can be opened and saved again under another name.
+    """
+    return {each.author_id for each in revision.track.revisions if each.author_id and each.number <= revision.number}
 
 
 def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, *, two_people: bool) -> None:

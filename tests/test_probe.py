@@ -76,7 +76,7 @@ def test_what_our_own_box_does_wrong_is_not_blamed_on_the_clip(tmp_path):
 def test_a_plain_phone_clip_may_be_copied():
     info = probe(BOX, CLIPS / "be-portrait.mp4", CLIPS.parent)
     assert (info.width, info.height, info.video_codec, info.audio_codec) == (1080, 1920, "h264", "aac")
-    assert info.can_copy and not info.hdr
+    assert info.copy_picture and info.copy_sound and not info.hdr
     check_limits(info, **LIMITS)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline import workflow
-from pipeline.models import Account, Appeal, Kind, Revision, Status
+from pipeline.models import Account, Appeal, Kind, Layer, Revision, Status
 from tests import cast
 
 ON_BOTH_DATABASES = True  # see conftest.py
@@ -67,6 +67,17 @@ def test_whose_words_were_touched_up_by_somebody_else_does_not_approve_them_eith
     tanya.send(f"/staff/appeals/{made.id}/save", base=2, text="Слово Риты.", **times)
     page = cast.onward(desk, made, Status.SUBMITTED, Status.IN_REVIEW)
     assert "somebody else has to approve" in rita.get(f"/staff/appeals/{page.id}").text
+    assert decide(rita, page, "approve", sha256=seen_hash(desk, page)).status_code == 403
+
+
+def test_an_old_version_saved_again_by_somebody_else_keeps_its_author_from_approving(rita, tanya, desk):
+    made = cast.appeal(desk)
+    times = {"start": "0:01", "end": "0:02", "was": "0"}
+    rita.send(f"/staff/appeals/{made.id}/save", base=1, text="Слово Риты", **times)
+    with desk.db.write() as session:  # a redo: the machine's new draft comes on top
+        session.get_one(Appeal, made.id).track(Layer.RUSSIAN).add([], "phrasebook")
+    tanya.send(f"/staff/appeals/{made.id}/save", base=3, shown=2, text="Слово Риты", **times)
+    page = cast.onward(desk, made, Status.SUBMITTED, Status.IN_REVIEW)
     assert decide(rita, page, "approve", sha256=seen_hash(desk, page)).status_code == 403
 
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from pipeline import runner, steps, workflow
+from pipeline.db import Database
 from pipeline.models import Appeal, Consent, File, Kind, Layer, State, Status
 from pipeline.steps import STEPS, Result
 from tests import appeals, hostile
@@ -166,6 +168,24 @@ def test_a_late_attempt_leaves_no_file_and_does_not_touch_the_winner(context, mo
     assert kept == ["audio-2", "clean-2", "original", "peaks-2", "poster-2"]
     assert appeal.file(Kind.CLEAN).size > 1000
     assert len(appeal.transitions) == 1
+
+
+def test_a_fault_right_after_the_commit_does_not_take_the_files_of_the_committed_rows(context, monkeypatch):
+    write, armed = Database.write, []
+
+    @contextmanager
+    def loses_its_line(self):
+        with write(self) as session:
+            yield session
+        if armed:
+            raise ConnectionError(armed.pop())
+
+    monkeypatch.setattr(Database, "write", loses_its_line)
+    step = makes_a_file_and_meanwhile(lambda job: armed.append("after the commit"))
+    monkeypatch.setitem(STEPS, Status.RECEIVED, (step, Status.PREPARED))
+    appeal = work(context, receive(context), "media")
+    assert (appeal.status, armed) == (Status.PREPARED, [])
+    assert context.storage.fetch(appeal.file(Kind.CLEAN).key, context.settings.data_dir).read_text() == "late"
 
 
 def test_files_of_a_worker_that_was_killed_before_it_wrote_the_row_are_removed(context):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from pipeline.errors import REASONS, SUPPORTER_REASONS
-from pipeline.models import Appeal, Kind, Revision, Role, State, Status, now
+from pipeline.models import Appeal, Revision, Role, State, Status, now
 from web.desk import desk
 
 #: For the team.
@@ -49,8 +49,6 @@ DOUBTS = {
     "unknown_word": "a word was not in the dictionary",
     "untranslated": "no Russian yet",
 }
-
-KINDS = {Kind.CLEAN: "clean video", Kind.FINISHED: "finished clip", Kind.POSTER: "poster", Kind.ORIGINAL: "original"}
 
 
 class News(NamedTuple):
