@@ -18,7 +18,7 @@ COPY constraints.txt ./
 RUN version=$(sed -n 's/^torch==//p' constraints.txt) && pip install --no-cache-dir "torch==$version+cpu"
 
 COPY . .
-RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,postgres,s3]"
+RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,mt,fast,postgres,s3]"
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba
 USER 10001

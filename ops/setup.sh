@@ -24,7 +24,7 @@ chromium          chromium chromium-browser google-chrome
 espeak-ng         espeak-ng
 postgresql        /usr/lib/postgresql/*/bin/postgres
 '
-extras=web,worker,embedded,postgres,s3
+extras=web,worker,mt,fast,embedded,postgres,s3
 [ "$purpose" = run ] || extras=$extras,dev
 
 find_python() {

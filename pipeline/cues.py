@@ -8,13 +8,33 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A Russian text that somebody may take instead: its origin, and the sentence that it was made for.
+
+    score: how like that sentence is to this cue's, in percent; 100 for what an engine made of this very sentence.
+    """
+
+    text: str
+    origin: str
+    score: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
-    """Text on the screen from start to end (ms); lines are parted by a newline; doubts say why it needs a look."""
+    """Text on the screen from start to end (ms); lines are parted by a newline; doubts say why it needs a look.
+
+    language: BCP 47, only where it is not the track's. origin: who made the text, "memory" or an engine; empty for
+    a person, and in a transcript. offers: what else could stand there.
+    """
 
     start: int
     end: int
     text: str
     doubts: tuple[str, ...] = ()
+    language: str = ""
+    origin: str = ""
+    offers: tuple[Offer, ...] = ()
 
     @property
     def cps(self) -> float:
@@ -30,7 +50,12 @@ def to_json(cues: Iterable[Cue]) -> list[dict[str, Any]]:
 
 def from_json(rows: Iterable[dict[str, Any]]) -> list[Cue]:
     """The reverse of to_json."""
-    return [Cue(row["start"], row["end"], row["text"], tuple(row["doubts"])) for row in rows]
+    return [
+        Cue(
+            **row | {"doubts": tuple(row["doubts"]), "offers": tuple(Offer(**offer) for offer in row.get("offers", ()))}
+        )
+        for row in rows
+    ]
 
 
 GAP = 83  # ms between two cues: two frames at 24 a second
@@ -43,12 +68,17 @@ UNSURE = 0.5  # mean probability of a cue's words below which it needs a look
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as Whisper heard it, with its leading space and punctuation."""
+    """A word as Whisper heard it, with its leading space and punctuation.
+
+    doubts: of the segment that it stands in. language: BCP 47, only where it is not the transcript's.
+    """
 
     start: int
     end: int
     text: str
     probability: float
+    doubts: tuple[str, ...] = ()
+    language: str = ""
 
 
 def from_words(words: Sequence[Word]) -> list[Cue]:

@@ -12,7 +12,7 @@ from unicodedata import category
 import pysubs2
 
 from pipeline.cues import Cue
-from pipeline.layout import style_for
+from pipeline.look import style_for
 
 FONT = "Noto Sans"
 WORD_JOINER = "\u2060"  # invisible; parts what together would be a command

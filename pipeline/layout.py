@@ -1,49 +1,44 @@
-"""How captions sit in a frame: characters in a line, where a line breaks, how large and where on the screen.
-
-The numbers come from Netflix's Russian guide (lines) and from what the networks cover with their buttons (margins).
-"""
+"""Where a line breaks, and by which rules for reading: those of the frame's shape, from profiles.toml."""
 
 from __future__ import annotations
 
 import textwrap
+import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+
+PROFILES = Path(__file__).with_name("profiles.toml")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Rules for frames of about one shape. soft, hard: characters in a line, wished for and allowed.
+    """Rules for frames of about one shape; profiles.toml says what each number means and where it comes from."""
 
-    The other numbers are pixels of a reference frame of width x height: font size, outline and the margins that
-    keep text clear of what the networks lay over the picture.
-    """
-
+    name: str
     soft: int
     hard: int
+    lines: int
+    calm: float
+    fast: float
+    too_fast: float
+    glimpse: int
+    shortest: int
+    longest: int
+    gap: int
+    close_gap: int
     width: int
     height: int
     font: int
     outline: float
     left: int
     right: int
+    top: int
     bottom: int
 
 
-# TikTok, Reels and Shorts together leave free x 65-900, y 270-1440 of a portrait frame
-PORTRAIT = Profile(24, 28, width=1080, height=1920, font=64, outline=3, left=120, right=180, bottom=480)
-SQUARE = Profile(30, 34, width=1080, height=1080, font=60, outline=3, left=90, right=90, bottom=110)
-LANDSCAPE = Profile(39, 42, width=1920, height=1080, font=68, outline=3, left=200, right=200, bottom=90)
-
-
-@dataclass(frozen=True)
-class Style:
-    """The numbers of a profile in the pixels of a real frame."""
-
-    font: int
-    outline: float
-    left: int
-    right: int
-    bottom: int
+_ALL = {name: Profile(name, **numbers) for name, numbers in tomllib.loads(PROFILES.read_text("utf-8")).items()}
+PORTRAIT, SQUARE, LANDSCAPE = _ALL["portrait"], _ALL["square"], _ALL["landscape"]
 
 
 def profile(width: int, height: int) -> Profile:
@@ -51,20 +46,6 @@ def profile(width: int, height: int) -> Profile:
     if width < 0.75 * height:
         return PORTRAIT
     return LANDSCAPE if width > 1.25 * height else SQUARE
-
-
-def style_for(width: int, height: int) -> Style:
-    """Size and margins for a frame of this size in pixels."""
-    frame = profile(width, height)
-    x, y = width / frame.width, height / frame.height
-    size = min(x, y)
-    return Style(
-        font=round(frame.font * size),
-        outline=round(frame.outline * size, 2),
-        left=round(frame.left * x),
-        right=round(frame.right * x),
-        bottom=round(frame.bottom * y),
-    )
 
 
 #: Words that belong to the next one: a line does not end with them where that can be helped.

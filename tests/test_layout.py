@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.layout import CLINGING, LANDSCAPE, PORTRAIT, SQUARE, fit, profile, style_for
+from pipeline.layout import CLINGING, LANDSCAPE, PORTRAIT, SQUARE, fit, profile
+from pipeline.look import style_for
 
 SENTENCES = [
     "Дорогие белорусы, я обращаюсь к вам.",
