@@ -24,6 +24,8 @@ class Settings:
     data_dir: Path = _setting(Path("data"), "Where everything is kept: database, files, logs, keys.")
     admin_password: str = _setting("", "Password of the first account; empty: one is made and printed once.")
     whisper_model: str = _setting("auto", "Name of an openai-whisper model, a checkpoint file, `phrasebook` or `auto`.")
+    asr_engine: str = _setting("whisper", "What listens: `whisper`, or `faster-whisper` (same model, faster on a CPU).")
+    translate_key: str = _setting("", "API key of a translation server that campaign.toml names, if it wants one.")
     database_url: str = _setting("", "SQLAlchemy address; empty: SQLite in DATA_DIR.")
     redis_url: str = _setting("redis://127.0.0.1:6379/0", "The doorbell. `make run` starts one when this is not set.")
     storage_url: str = _setting("", "`s3://BUCKET?endpoint=URL`; empty: the folder `media` in DATA_DIR.")

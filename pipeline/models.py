@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pipeline.base import Base, now
 from pipeline.cues import Cue, from_json, to_json
 
 
@@ -68,51 +68,9 @@ class Layer(StrEnum):
     RUSSIAN = "russian"
 
 
-ANOTHER_LANGUAGE = "other"  # declared for a language that the form does not offer: Whisper is to find out
-
-
-def now() -> datetime:
-    """The present, in UTC, by this machine's clock. Leases go by workflow.clock."""
-    return datetime.now(UTC)
-
-
-class Utc(TypeDecorator[datetime]):
-    """Times are UTC: SQLite forgets the zone, PostgreSQL answers in its own."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _enum(kind: type[StrEnum]) -> Enum:
-    """Stored by value in a plain text column: a new member needs no migration."""
-    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [m.value for m in members])
-
-
-class Base(DeclarativeBase):
-    """Named constraints, so that migrations can change them on every database."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: Utc,
-        Status: _enum(Status),
-        Role: _enum(Role),
-        Kind: _enum(Kind),
-        Layer: _enum(Layer),
-        dict[str, Any]: JSON(none_as_null=True),
-        list[dict[str, Any]]: JSON,
-    }
+#: What may be declared besides the campaign's languages: one that the form does not offer, several in one video
+#: (BCP 47 "mul"), and "I don't know" ("und").
+ANOTHER_LANGUAGE, SEVERAL_LANGUAGES, UNKNOWN_LANGUAGE = "other", "mul", "und"
 
 
 class Account(Base):
@@ -147,6 +105,7 @@ class Appeal(Base):
     needs_person: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None]  # a key of errors.REASONS
     detail: Mapped[str | None]  # the tool's last words, for staff
+    progress: Mapped[int | None]  # percent of the step that runs, where it can tell
     media: Mapped[dict[str, Any] | None]  # probe.MediaInfo
     submitted_revision_id: Mapped[int | None]  # the one to render; a foreign key would close a circle of tables
 
@@ -287,3 +246,16 @@ class Transition(Base):
     by: Mapped[str]  # a pseudonym, "worker" or "supporter"
     reason: Mapped[str] = mapped_column(default="")  # in the words of whoever moved it
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Learned(Base):
+    """A pair of the translation memory: what was said, and the Russian that a person approved or imported."""
+
+    __tablename__ = "learned"
+    # numbers are never used twice: memory.py's reader sees by count and highest number whether it is up to date
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"), index=True)  # None: imported
+    language: Mapped[str]  # BCP 47
+    source: Mapped[str]
+    russian: Mapped[str]

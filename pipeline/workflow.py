@@ -14,7 +14,8 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.errors import LostLease, PipelineError
-from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition, Utc, now
+from pipeline.base import Utc, now
+from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition
 
 MAX_TRIES = 3
 RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import runner, workflow
+from pipeline.base import now
 from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.db import migrate
-from pipeline.models import Account, Appeal, Consent, File, Kind, Layer, Role, Status, now
+from pipeline.models import Account, Appeal, Consent, File, Kind, Layer, Role, Status
 
 DATA = Path(__file__).parent / "data"
 BELARUSIAN = DATA / "be-portrait.mp4"

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from pipeline import cues, workflow
+from pipeline.base import Base
 from pipeline.context import Context
 from pipeline.models import (
     Account,
     Appeal,
-    Base,
     Consent,
     File,
     Kind,

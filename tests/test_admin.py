@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from pipeline.models import Appeal, Role, Status, now
+from pipeline.base import now
+from pipeline.models import Appeal, Role, Status
 from tests import cast
 from web import accounts, auth
 

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import update
 
 import web
-from pipeline.models import Account, Role, now
+from pipeline.base import now
+from pipeline.models import Account, Role
 from tests import cast
 from tests.cast import PASSWORD
 from web import accounts, auth

@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-KNOW_RECORDS = ["config", "context", "db", "models", "workflow", "storage", "s3", "queue", "withdraw"]
+KNOW_RECORDS = [
+    "config",
+    "context",
+    "base",
+    "db",
+    "models",
+    "workflow",
+    "storage",
+    "s3",
+    "queue",
+    "withdraw",
+    "learned",
+]
 GLUE = ["__init__", "__main__", "steps", "runner"]
 TOOLS = sorted({path.stem for path in ROOT.glob("pipeline/*.py")} - {*KNOW_RECORDS, *GLUE, "errors"})
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from pipeline.cues import Cue
-from pipeline.models import Appeal, Layer, Revision, Status, now
+from pipeline.base import now
+from pipeline.models import Appeal, Layer, Revision, Status
 from tests import cast
 from web.cuetable import read_time
 

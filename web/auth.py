@@ -20,8 +20,9 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
+from pipeline.base import now
 from pipeline.db import Database
-from pipeline.models import Account, Role, now
+from pipeline.models import Account, Role
 from web import accounts, given
 from web.desk import desk
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from flask import Flask
 
+from pipeline.base import now
 from pipeline.errors import REASONS, SUPPORTER_REASONS
-from pipeline.models import Appeal, Revision, Role, State, Status, now
+from pipeline.models import Appeal, Revision, Role, State, Status
 from web.desk import desk
 
 #: For the team.

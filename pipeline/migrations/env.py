@@ -4,7 +4,8 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from pipeline.models import Base
+import pipeline.models  # noqa: F401 - fills the metadata
+from pipeline.base import Base
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=NullPool)
 with engine.connect() as connection:
