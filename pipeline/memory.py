@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -55,8 +56,7 @@ class Memory:
         """The Russian of this very sentence, whatever its case, punctuation and stress; its end mark as in `text`."""
         known = self._known.get(_base(language))
         pairs = known.sources.get(normal(text, _base(language)), ()) if known else ()
-        made = {_as_said(pair, text): pair for pair in pairs}
-        return [Offer(russian, "memory", 100, pair.source) for russian, pair in reversed(made.items())][:OFFERS]
+        return _offers([(100, [replace(pair, russian=_as_said(pair, text)) for pair in pairs])])
 
     def like(self, language: str, text: str, at_least: int = 75) -> list[Offer]:
         """The Russian of sentences that are so like this one (percent), best first."""

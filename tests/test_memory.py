@@ -80,7 +80,7 @@ def test_the_end_mark_is_the_one_of_this_cue():
 def test_the_russian_given_last_comes_first_and_none_twice():
     russian = ["Один.", "Два.", "Три.", "Четыре.", "Два."]
     memory = Memory([Pair("be", "Слова.", text) for text in russian])
-    assert [offer.text for offer in memory.exact("be", "слова")] == ["Четыре", "Три", "Два"]
+    assert [offer.text for offer in memory.exact("be", "слова")] == ["Два", "Четыре", "Три"]
     assert [offer.text for offer in memory.like("be", "словы.")] == ["Два.", "Четыре.", "Три."]
 
 
