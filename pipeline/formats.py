@@ -33,7 +33,7 @@ def read(data: bytes, name: str) -> list[Cue]:
     if len(data) > MAX_BYTES:
         raise BadSubtitles(1, f"The file is larger than {MAX_BYTES // 1_000_000} MB: these cannot be subtitles.")
     text = decode(data)
-    cues = [_checked(line, replace(cue, text=clean(cue.text))) for line, cue in _found(text, Path(name).suffix.lower())]
+    cues = [_checked(line, cue) for line, cue in _found(text, Path(name).suffix.lower())]
     if not any(cue.text for cue in cues):
         raise BadSubtitles(1, "There is no cue in this file.")
     return sorted((cue for cue in cues if cue.text), key=lambda cue: cue.start)
@@ -54,6 +54,7 @@ def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:
 def _checked(line: int, cue: Cue) -> Cue:
     if cue.end < cue.start:
         raise BadSubtitles(line, "This cue ends before it begins.")
-    if len(cue.text) > MAX_CHARS:
-        raise BadSubtitles(line, f"This cue has {len(cue.text)} characters; nobody reads more than {MAX_CHARS}.")
-    return cue
+    text = cue.text.strip()
+    if len(text) > MAX_CHARS:
+        raise BadSubtitles(line, f"This cue has {len(text)} characters; nobody reads more than {MAX_CHARS}.")
+    return replace(cue, text=clean(text))
