@@ -10,17 +10,24 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-KEPT = "\ue000"  # stands in for what is no prose: addresses, hashtags, accounts, and itself
-NOT_PROSE = re.compile(rf"(?:https?://|www\.)\S*[\w/]|[#@][\w-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{KEPT}")
-
 QUOTES = '"«»„“”'
+KEPT = "\ue000"  # stands in for what is no prose: addresses, hashtags, accounts, and itself
+NOT_PROSE = re.compile(
+    rf"(?:https?://|www\.)[^\s…{QUOTES}]*[\w/]|[#@][\w-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{KEPT}",
+)
+
 DASHES = "-–—−"
 GAP_BEFORE = "([{" + DASHES  # after one of these, as after a space, a quote opens
 GAP_AFTER = ".,!?:;…)]}"  # before one of these, as before a space, it closes
 
+#: Without one of these nothing is to be done, which is so for most texts, and seven times as fast to see.
+SUSPECT = re.compile(rf"""[{QUOTES}\t—−]|  |\n\n|[.…!?][.…!?]|\s[-.,!?:;…]|^[-–\s]|\s$|\n[-–\s]|\s\n""")
+
 
 def tidy(text: str) -> str:
     """The text as Russian is set, with the same words; tidied again, it stays the same."""
+    if not SUSPECT.search(text):
+        return text
     prose = NOT_PROSE.sub(KEPT, text)
     for rule in RULES:
         prose = rule.set_right(prose)
@@ -57,7 +64,7 @@ def _ellipses(text: str) -> str:
 
 
 def _marks(text: str) -> str:
-    text = re.sub(rf"(?<=[^\s.,!?:;…–—−-])[ \t]+(?=[.,!?:;…]+(?:[\s{QUOTES}']|$))", "", text)
+    text = re.sub(rf"(?<=[^\s.,!?:;…–—−{KEPT}-])[ \t]+(?=[.,!?:;…]+(?:[\s{QUOTES}']|$))", "", text)
     return re.sub(r"[!?]{2,}", lambda run: "".join(sorted(run[0], reverse=True)), text)
 
 
