@@ -72,12 +72,14 @@ LOGO_GAP = 0.02  # of the short side of the frame, between logo and captions
 ROOM = 4  # lines of captions that should have room beside the logo
 
 
-def read(table: Mapping[str, Any]) -> Look:
+def read(table: Any) -> Look:
     """The [captions] of campaign.toml. Raises ValueError with a sentence."""
+    if not isinstance(table, Mapping):
+        raise ValueError(f"[captions] must be a table, not {table!r}.")
     if unknown := table.keys() - {"style", "logo"}:
         raise ValueError(f"[captions] has no setting {min(unknown)!r}: there are style and logo.")
     style = table.get("style", PLAIN.style)
-    if style not in STYLES:
+    if style not in list(STYLES):
         raise ValueError(f"[captions] style must be one of {', '.join(STYLES)}, not {style!r}.")
     return Look(style, _logo(table["logo"]) if "logo" in table else None)
 
