@@ -52,6 +52,10 @@ def test_capitals_quotes_and_dashes_of_windows_are_read():
     assert texts(srt([Cue(0, 1000, text)]).encode("cp1251")) == [text]
 
 
+def test_capitals_that_only_begin_words_tell_two_encodings_of_cyrillic_apart():
+    assert texts(srt([Cue(0, 1000, "хочемо Ми")]).encode("cp1251")) == ["хочемо Ми"]  # in KOI8-U: УНВЕЛН лХ
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
