@@ -287,6 +287,7 @@ LAUGHS = '<!DOCTYPE tt [<!ENTITY a "ха"><!ENTITY b "&a;&a;&a;&a;">]>\n'
         (tt('\n<p begin="1s">Да</p>'), 5, "no end"),
         (tt('\n\n<p begin="вчера" end="2s">Да</p>'), 6, "cannot be read"),
         (tt('<p begin="3s" end="2s">Да</p>'), 4, "ends before"),
+        (tt('<p begin="3s" end="999999999999h">Да</p>'), 4, "later than any clip"),
         (tt('<div timeContainer="seq"><p dur="2s">Да</p></div>'), 4, "seq"),
         (tt("<div>" * 100), 4, "nested"),
         (tt("", 'ttp:frameRate="0"'), 2, "frameRate"),
