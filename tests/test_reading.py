@@ -169,6 +169,17 @@ def test_youtubes_rolling_captions_are_unrolled():
     ]  # fmt: skip
 
 
+def test_captions_that_roll_in_colour_are_unrolled_too():
+    """As an older youtube-dl left them: colours, and times right below a text."""
+    content = (
+        "WEBVTT\nStyle:\n::cue(c.a) { color: red;\n }\n##\n\n\n00:01.000 --> 00:02.000\nда\n\n\n"
+        "00:02.000 --> 00:03.000\nда\n<c.a>вот</c>\n00:03.000 --> 00:04.000\n"
+        "это<00:03.100><c> так</c><c.a><00:03.200><c> и есть</c></c>\n\n"
+        "00:04.000 --> 00:04.010\nэто так<c.a> и есть\n </c>\n"
+    )
+    assert texts(content, "a.vtt") == ["да", "вот", "это так и есть"]
+
+
 def test_webvtt_with_notes_styles_regions_names_and_positions():
     content = STYLED.replace("1000:", "100:") + "нет\n"
     (first, second) = read(content.encode(), "a.vtt")
