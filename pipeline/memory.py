@@ -93,8 +93,8 @@ def normal(text: str, language: str) -> str:
     """
     folded = text.casefold()
     stress = STRESS.get(language)
-    if stress and not folded.isascii():
-        folded = stress.sub("", unicodedata.normalize("NFD", folded))
+    if stress and stress.search(apart := unicodedata.normalize("NFD", folded)):
+        folded = stress.sub("", apart)
     words = unicodedata.normalize("NFC", folded).translate(PUNCTUATION).split()
     return " ".join([*words, "?"] if "?" in text and QUESTION.search(text) else words)
 

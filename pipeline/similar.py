@@ -18,6 +18,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 Letters = npt.NDArray[np.uint64]
 
 LONGEST = 500  # characters of a text; longer ones are neither kept nor looked for
@@ -73,8 +74,7 @@ class Similar:
         ranked = (100 - alike[good]).astype(np.int64) << ID_BITS | asker[good] << (ID_BITS + 8) | candidate[good]
         ranked.sort()
         first = np.searchsorted(ranked >> (ID_BITS + 8), np.arange(len(texts) + 1)).tolist()
-        rows = (ranked & MASK).tolist()
-        return [rows[start : min(end, start + MEASURED)] for start, end in pairwise(first)]
+        return [(ranked[start : min(end, start + MEASURED)] & MASK).tolist() for start, end in pairwise(first)]
 
     def _candidates(self, lengths: Ints, trigrams: Ints, owners: Ints, at_least: float) -> Ints:
         """The texts asked for, each with texts that might be like it: asker and candidate in one number, sorted."""
@@ -82,8 +82,8 @@ class Similar:
         trigram, owner = trigrams[chosen] << ID_BITS, owners[chosen]
         # texts whose lengths differ more than this cannot be so like
         shortest = at_least / (200 - at_least)
-        low = np.searchsorted(self.lengths, np.floor(lengths * shortest))
-        high = np.searchsorted(self.lengths, np.ceil(lengths / shortest), side="right")
+        low = np.searchsorted(self.lengths, np.floor(lengths * shortest).astype(np.int64))
+        high = np.searchsorted(self.lengths, np.ceil(lengths / shortest).astype(np.int64), side="right")
         begin = np.searchsorted(self.postings, trigram | low[owner])
         count = np.searchsorted(self.postings, trigram | high[owner]) - begin
         order = np.lexsort((count, owner))
@@ -110,7 +110,7 @@ class Similar:
         return ranked[_firsts(ranked >> 40)] & ((1 << 20) - 1)
 
 
-def _letters(texts: Sequence[str]) -> tuple[Ints, Ints, Ints, Letters, Ints]:
+def _letters(texts: Sequence[str]) -> tuple[Ints, Ints, Ints, Letters, Floats]:
     """Lengths; the trigram around each letter, hashed, and its text; pairs of letters, marked in bits; their number."""
     letters = np.frombuffer(f" {'  '.join(texts)} ".encode("utf-32-le"), np.uint32).astype(np.uint64)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -124,10 +124,10 @@ def _letters(texts: Sequence[str]) -> tuple[Ints, Ints, Ints, Letters, Ints]:
     return lengths, trigram.take(at).astype(np.int64), owners, bits, _count(bits)
 
 
-def _count(bits: Letters) -> Ints:
+def _count(bits: Letters) -> Floats:
     """How many bits are set in each row."""
     ones = np.bitwise_count(bits)
-    total = ones[:, 0].astype(np.int64)
+    total = ones[:, 0].astype(np.float32)
     for word in range(1, WORDS):
         total += ones[:, word]
     return total
