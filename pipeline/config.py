@@ -9,6 +9,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline import engines, glossary, look
+from pipeline.engines import Engine
+from pipeline.glossary import Term
+from pipeline.look import Look
+
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -99,10 +104,13 @@ class Campaign:
     languages: dict[str, str]
     consent_version: str
     consent_wording: str
+    engines: dict[str, tuple[Engine, ...]]  # for each spoken language, in the order in which they are tried
+    glossary: tuple[Term, ...]
+    look: Look
 
     @classmethod
     def load(cls, path: Path) -> Campaign:
-        """Read the file; KeyError or tomllib.TOMLDecodeError when it is not what it must be."""
+        """Read the file; KeyError or ValueError when it is not what it must be."""
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         limits = raw["limits"]
         return cls(
@@ -119,4 +127,7 @@ class Campaign:
             languages=dict(raw["languages"]),
             consent_version=raw["consent"]["version"],
             consent_wording=" ".join(raw["consent"]["wording"].split()),
+            engines=engines.read(raw.get("engines", {})),
+            glossary=glossary.read(raw.get("glossary", [])),
+            look=look.read(raw.get("captions", {})),
         )
