@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
+from unicodedata import category
+
+from pipeline.cutting import HANG, Piece, cuts
+from pipeline.layout import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,7 @@ def from_json(rows: Iterable[dict[str, Any]]) -> list[Cue]:
     ]
 
 
-GAP = 83  # ms between two cues: two frames at 24 a second
-SHORTEST, LONGEST = 1000, 7000  # ms a cue is shown; shorter only where there is no room
 GLIMPSE = 300  # ms; nobody can read what is shown for less
-PAUSE = 1000  # ms of silence that part two cues
-MAX_CHARS = 56  # two lines in a portrait frame
 UNSURE = 0.5  # mean probability of a cue's words below which it needs a look
 
 
@@ -81,54 +84,109 @@ class Word:
     language: str = ""
 
 
-def from_words(words: Sequence[Word]) -> list[Cue]:
-    """Cues from the words of a transcript: a sentence each, parted further at pauses and where it is too long."""
-    groups = [part for sentence in _sentences(words) for part in _parts(sentence)]
+def from_words(words: Sequence[Word], frame: Profile) -> list[Cue]:
+    """Cues from the words of a transcript, parted and timed as the frame's profile wants them; no word is lost.
+
+    Word times may overlap, stand still or go backwards, as Whisper's do: cues are in order and never overlap.
+    """
+    groups = _groups(words)
+    pieces = [
+        Piece(_text(group), start, end, group[0].language)
+        for group, (start, end) in zip(groups, _times(groups), strict=True)
+    ]
     cues: list[Cue] = []
-    for i, group in enumerate(groups):
-        start = max(group[0].start, cues[-1].end + GAP if cues else 0)
-        room = groups[i + 1][0].start - GAP if i + 1 < len(groups) else start + LONGEST
-        end = min(max(group[-1].end, start + SHORTEST), room, start + LONGEST)
-        # Whisper's times may overlap; then a cue is shown briefly and the next one waits
-        cues.append(Cue(start, max(end, start + GLIMPSE), _text(group), _doubts(group)))
+    for first, last in pairwise([*cuts(pieces, frame), len(pieces)]):
+        said = [word for group in groups[first:last] for word in group]
+        start = max(pieces[first].start, cues[-1].end + frame.gap if cues else 0)
+        room = pieces[last].start - frame.gap - start if last < len(pieces) else math.inf
+        text = _text(said).strip()
+        shown = _shown(pieces[last - 1].end - start, room, len(text), frame)
+        cues.append(Cue(start, start + shown, text, _doubts(said), said[0].language))
     return cues
 
 
-def empty(spans: Iterable[tuple[int, int]], doubt: str) -> list[Cue]:
-    """Cues without text over spans of speech (ms), for a person to fill."""
-    return [
-        Cue(at, min(at + LONGEST - GAP, end), "", (doubt,)) for start, end in spans for at in range(start, end, LONGEST)
-    ]
+def _shown(spoken: int, room: float, length: int, frame: Profile) -> int:
+    """How long a cue is shown, in ms. room: until the next one must begin; a cue of no room at all takes some."""
+    readable = min(math.ceil(length * 1000 / frame.calm), spoken + HANG)
+    shown = min(max(spoken, readable, frame.shortest), room, frame.longest)
+    if room - shown < frame.close_gap - frame.gap and room <= frame.longest:
+        shown = room  # so short a gap would look like a mistake
+    return int(max(shown, frame.glimpse))
 
 
-def _sentences(words: Sequence[Word]) -> list[list[Word]]:
+def empty(spans: Iterable[tuple[int, int]], doubt: str, frame: Profile) -> list[Cue]:
+    """Cues without text over spans of speech (ms), for a person to fill; long spans in equal parts."""
+    cues = []
+    for start, end in spans:
+        parts = max(math.ceil((end - start + frame.gap) / (frame.longest + frame.gap)), 1)
+        each = (end - start + frame.gap) / parts
+        cues += [
+            Cue(round(start + i * each), round(start + (i + 1) * each) - frame.gap, "", (doubt,)) for i in range(parts)
+        ]
+    return cues
+
+
+def _groups(words: Iterable[Word]) -> list[list[Word]]:
+    """Words that are written as one together («кто», «-то»); words that are nothing but space are left out."""
     groups: list[list[Word]] = []
-    for i, word in enumerate(words):
-        before = words[i - 1]
-        if i == 0 or before.text.endswith((".", "!", "?", "…")) or word.start - before.end >= PAUSE:
+    for word in words:
+        if not word.text.strip():
+            continue
+        if not groups or _parted(groups[-1][-1], word):
             groups.append([])
         groups[-1].append(word)
     return groups
 
 
-def _parts(words: list[Word]) -> list[list[Word]]:
-    """Halved until each part fits, near the middle and rather after a comma."""
-    length = len(_text(words))
-    if len(words) == 1 or (length <= MAX_CHARS and words[-1].end - words[0].start <= LONGEST):
-        return [words]
-
-    def cost(at: int) -> float:
-        comma = words[at - 1].text.endswith((",", ";", ":", "–", "—"))
-        return abs(len(_text(words[:at])) - length / 2) - comma * length / 4
-
-    middle = min(range(1, len(words)), key=cost)
-    return _parts(words[:middle]) + _parts(words[middle:])
+def _parted(left: Word, right: Word) -> bool:
+    """By a space, another language, or because the script has no spaces."""
+    a, b = left.text[-1], right.text[0]
+    return a.isspace() or b.isspace() or left.language != right.language or category(a) == category(b) == "Lo"
 
 
-def _text(words: Sequence[Word]) -> str:
-    return "".join(word.text for word in words).strip()
+def _times(groups: Sequence[Sequence[Word]]) -> list[tuple[int, int]]:
+    """Start and end of each group (ms) such that nothing goes backwards and nothing overlaps.
+
+    What most of them agree on is believed: a start that does not fit into the longest run of rising ones is put where
+    the group before ends.
+    """
+    starts = [max(group[0].start, 0) for group in groups]
+    believed = _rising(starts)
+    limits: list[float] = [math.inf]  # for each group, and after the last: the next start that is believed
+    for at in range(len(groups) - 1, -1, -1):
+        limits.append(starts[at] if at in believed else limits[-1])
+    limits.reverse()
+    times: list[tuple[int, int]] = []
+    ends: float = 0
+    for at, group in enumerate(groups):
+        start = starts[at] if at in believed else min(ends, limits[at])
+        ends = max(start, min(start + group[-1].end - group[0].start, limits[at + 1]))
+        times.append((int(start), int(ends)))
+    return times
+
+
+def _rising(numbers: Sequence[int]) -> set[int]:
+    """The places of a longest run of numbers, not next to each other perhaps, of which none is less than one before."""
+    if all(before <= after for before, after in pairwise(numbers)):
+        return set(range(len(numbers)))
+    tails: list[int] = []  # for each length of run: the place of the least number that ends one
+    before: list[int] = []
+    for at, number in enumerate(numbers):
+        length = bisect_right(tails, number, key=lambda place: numbers[place])
+        before.append(tails[length - 1] if length else -1)
+        tails[length : length + 1] = [at]
+    run, at = set(), tails[-1]
+    while at >= 0:
+        run.add(at)
+        at = before[at]
+    return run
+
+
+def _text(words: Iterable[Word]) -> str:
+    return "".join(word.text for word in words)
 
 
 def _doubts(words: Sequence[Word]) -> tuple[str, ...]:
-    mean = sum(word.probability for word in words) / len(words)
-    return ("low_probability",) if mean < UNSURE else ()
+    """Those of the words, each once, and one more where they are hardly sure on the whole."""
+    unsure = sum(word.probability for word in words) / len(words) < UNSURE
+    return tuple(dict.fromkeys([*(doubt for word in words for doubt in word.doubts), *["low_probability"] * unsure]))

@@ -1,72 +1,60 @@
-"""Cues as SRT, WebVTT and ASS. Text is shown as it was typed: nothing in it works as markup.
+"""Cues as files and files as cues: SRT, WebVTT, ASS, TTML. Text is shown as it was typed: nothing in it is markup.
 
-pysubs2 knows the formats but takes text for markup and writes it raw, so text is made harmless on its way there.
+Our own files come back as they were, but for what a format cannot hold: ASS counts hundredths of a second. Of foreign
+files styles, positions and comments are dropped, for a cue is text and time; what cannot be read is refused with its
+line, so that nothing is lost silently. Files come from people: reading takes time in proportion to their size.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from unicodedata import category
-
-import pysubs2
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 
 from pipeline.cues import Cue
-from pipeline.look import style_for
+from pipeline.decoding import BadSubtitles, decode
+from pipeline.plain import clean
+from pipeline.subrip import read_srt, read_vtt, srt, vtt
+from pipeline.substation import FONT, ass, read_ass
+from pipeline.ttml import read_ttml, ttml
 
-FONT = "Noto Sans"
-WORD_JOINER = "\u2060"  # invisible; parts what together would be a command
+__all__ = ["FONT", "BadSubtitles", "ass", "read", "srt", "ttml", "vtt"]
 
-
-def srt(cues: Iterable[Cue]) -> str:
-    """SubRip. It has no escapes, so tags and arrows are parted by an invisible character."""
-    return _write(cues, "srt", lambda text: re.sub(r"<(?=[a-zA-Z/])|\{|--(?=>)", rf"\g<0>{WORD_JOINER}", text))
-
-
-def vtt(cues: Iterable[Cue]) -> str:
-    """WebVTT."""
-    return _write(cues, "vtt", lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+MAX_BYTES = 5_000_000  # a film of three hours has about 200 kB
+MAX_CHARS = 2_000  # of one cue: the screen full of text
 
 
-def ass(cues: Iterable[Cue], width: int, height: int) -> str:
-    """Advanced SubStation for a frame of width x height pixels, ready to be burned in."""
-    style = style_for(width, height)
-    file = _file(cues, lambda text: text.replace("{", r"\{"))
-    file.info |= {"PlayResX": str(width), "PlayResY": str(height), "ScaledBorderAndShadow": "yes", "WrapStyle": "0"}
-    file.styles["Default"] = pysubs2.SSAStyle(
-        fontname=FONT,
-        fontsize=style.font,
-        bold=True,
-        outline=style.outline,
-        shadow=0,
-        marginl=style.left,
-        marginr=style.right,
-        marginv=style.bottom,
-        alignment=pysubs2.Alignment.BOTTOM_CENTER,
-        backcolor=pysubs2.Color(0, 0, 0, 128),
-    )
-    return file.to_string("ass")
+def read(data: bytes, name: str) -> list[Cue]:
+    """The cues of a file, in order, those without text left out. Its beginning says which format it is, else its name.
 
-
-def _write(cues: Iterable[Cue], form: str, escape: Callable[[str], str]) -> str:
-    # Tags are "kept": pysubs2 would delete {what stands in braces}, and we have none
-    return _file(cues, escape).to_string(form, keep_ssa_tags=True)
-
-
-def _file(cues: Iterable[Cue], escape: Callable[[str], str]) -> pysubs2.SSAFile:
-    """Cues with text, in order; an empty one waits for a person and shows nothing."""
-    file = pysubs2.SSAFile()
-    for cue in sorted(cues, key=lambda cue: cue.start):
-        if lines := _lines(cue.text):
-            text = r"\N".join(escape(line) for line in lines)
-            file.append(pysubs2.SSAEvent(start=cue.start, end=cue.end, text=text))
-    return file
-
-
-def _lines(text: str) -> list[str]:
-    """Without control characters, and without empty lines: one of those would end a cue in SRT and WebVTT.
-
-    A backslash begins a command in ASS, and pysubs2 takes it for one in every format.
+    Raises BadSubtitles.
     """
-    plain = ("".join(" " if category(char) == "Cc" else char for char in line).strip() for line in text.splitlines())
-    return [line.replace("\\", "\\" + WORD_JOINER) for line in plain if line]
+    if len(data) > MAX_BYTES:
+        raise BadSubtitles(1, f"The file is larger than {MAX_BYTES // 1_000_000} MB: these cannot be subtitles.")
+    text = decode(data)
+    cues = [_checked(line, cue) for line, cue in _found(text, Path(name).suffix.lower())]
+    if not any(cue.text for cue in cues):
+        raise BadSubtitles(1, "There is no cue in this file.")
+    return sorted((cue for cue in cues if cue.text), key=lambda cue: cue.start)
+
+
+def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:
+    """Each cue with its line in the file."""
+    if suffix in {".ttml", ".dfxp", ".xml"} or re.match(r"\s*<(?:\?xml|tt[\s>]|\w+:tt[\s>])", text):
+        return read_ttml(text)
+    lines = re.split(r"\r*\n|\r", text)  # some programs end a line twice over: CR CR LF
+    if text.startswith("WEBVTT") or suffix == ".vtt":
+        return read_vtt(lines)
+    if suffix in {".ass", ".ssa"} or any(re.match(r"\[(?:Script Info|Events)\]", line) for line in lines):
+        return read_ass(lines)
+    return read_srt(lines)
+
+
+def _checked(line: int, cue: Cue) -> Cue:
+    if cue.end < cue.start:
+        raise BadSubtitles(line, "This cue ends before it begins.")
+    text = cue.text.strip()
+    if len(text) > MAX_CHARS:
+        raise BadSubtitles(line, f"This cue has {len(text)} characters; nobody reads more than {MAX_CHARS}.")
+    return replace(cue, text=clean(text))

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline import ffmpeg, formats
 from pipeline.cues import Cue
 from pipeline.errors import BadMedia, PipelineError, ToolFailed
+from pipeline.look import PLAIN, Look
 from pipeline.prepare import proxy_size
 from pipeline.probe import MediaInfo, probe
 from pipeline.sandbox import Sandbox
@@ -19,7 +20,13 @@ CYRILLIC_FONTS = ("Noto Sans", "DejaVu Sans")
 
 
 def burn_in(
-    box: Sandbox, clean: Path, cues: Sequence[Cue], info: MediaInfo, out: Path, stop: threading.Event | None = None
+    box: Sandbox,
+    clean: Path,
+    cues: Sequence[Cue],
+    info: MediaInfo,
+    out: Path,
+    stop: threading.Event | None = None,
+    look: Look = PLAIN,
 ) -> Path:
     """Draw the cues into the picture of the clean proxy; the sound is copied. Raises ToolFailed or LostLease.
 
@@ -27,7 +34,7 @@ def burn_in(
     path with an apostrophe in it would not survive the quoting.
     """
     captions = out.with_name("captions.ass")
-    captions.write_text(formats.ass(cues, *proxy_size(info)), "utf-8")
+    captions.write_text(formats.ass(cues, *proxy_size(info), look), "utf-8")
     clip = ffmpeg.source(clean)
     picture = clip["V:0"].filter("ass", captions.name).filter("format", "yuv420p")
     finished = ffmpeg.output(

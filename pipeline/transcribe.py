@@ -1,58 +1,244 @@
-"""What is said in a clip, by openai-whisper. Nothing is deleted silently: what cannot be trusted is marked."""
+"""What is said in a clip, by Whisper. Nothing is deleted silently: what cannot be trusted is marked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline import cues
+from pipeline import doubt, guess
 from pipeline.cues import Cue, Word
+from pipeline.doubt import Segment
+from pipeline.ears import Ears, Languages, out_of_memory, remembered, why_none
 from pipeline.errors import PipelineError
-from pipeline.speech import Samples, read_wav
+from pipeline.layout import Profile
+from pipeline.speech import WINDOW, Samples, Spans, Window, read_wav, windows
+from pipeline.unread import with_unread
 
 PHRASEBOOK = Path(__file__).parent.parent / "phrasebook" / "phrasebook.pt"
 CACHE = Path.home() / ".cache" / "whisper"
 #: Models that "auto" takes, best first: turbo hears nearly as well as large-v3 and is far faster.
 REAL_MODELS = ("large-v3-turbo", "large-v3", "medium", "small", "base", "tiny")
 
-Spans = Sequence[tuple[int, int]]  # of speech, in ms
+SEVERAL = "mul"  # BCP 47: each window is in a language of its own
+SHORT_WINDOW = 10_000  # ms where the language may change; Whisper names one language for a window
+UNCLEAR = 0.5  # probability of a window's language below which nobody should rely on it
+
+#: Where Whisper's code for a language is not that of BCP 47.
+OWN_CODES = {"jv": "jw", "nb": "no", "fil": "tl", "cmn": "zh", "iw": "he"}
 
 
 @dataclass(frozen=True)
 class Model:
-    """A loaded network and the name under which it signs its transcripts."""
+    """A loaded network, the name under which it signs its transcripts, and how the few sentences it knows sound.
+
+    sounds: None for a model that knows whole languages.
+    """
 
     name: str
     network: Any
+    ears: Ears
+    sounds: guess.Sounds | None = None
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """The cues in the language spoken; model "none" where no model heard it."""
+    """The cues in the language spoken, "mul" if several; model "none" where none heard it, and then the reason why."""
 
     language: str
     cues: tuple[Cue, ...]
     model: str
+    reason: str = ""
 
 
-def resolve(name: str, cached: Path = CACHE) -> str:
-    """What "auto" stands for here: the best model whose weights lie in `cached`, else "phrasebook". Fetches nothing."""
+def resolve(name: str, weights: Path = CACHE) -> str:
+    """What "auto" stands for here: the best model that lies in `weights`, else "phrasebook". Fetches nothing."""
     if name != "auto":
         return name
-    return next((real for real in REAL_MODELS if (cached / f"{real}.pt").exists()), "phrasebook")
+    return next((real for real in REAL_MODELS if (weights / f"{real}.pt").exists()), "phrasebook")
+
+
+def load_model(name: str, engine: str = "whisper", weights: Path | None = None) -> Model:
+    """A model by Whisper's name for it (fetched if need be), by path, or "phrasebook"; kept for the process.
+
+    weights: the folder of fetched and converted weights, whisper's own unless told. Raises PipelineError("no_model")
+    with one sentence for staff as its detail.
+    """
+    return _load(name, engine, weights)
 
 
 @cache
-def load_model(name: str) -> Model:
-    """A model by Whisper's name for it (fetched if need be), by path, or "phrasebook"; kept for the process.
+def _load(name: str, engine: str, weights: Path | None) -> Model:
+    path = PHRASEBOOK if name == "phrasebook" else Path(name)
+    try:
+        if engine == "faster-whisper":
+            network = _converted(path, weights)
+            return Model(f"{path.stem}, {engine}", network, _faster(network), guess.read(path))
+        network = _network(path, weights)
+        return Model(path.stem, network, _Whisper(network), guess.read(path))
+    except Exception as error:  # a path that is no model fails in as many ways as torch.load has
+        raise PipelineError("no_model", why_none(error)) from error
 
-    Raises PipelineError("no_model").
+
+def transcribe(
+    model: Model,
+    samples: Samples,
+    language: str | None,
+    speech: Spans,
+    frame: Profile,
+    on_progress: Callable[[float], object] = lambda share: None,
+) -> Transcript:
+    """Cues for 16 kHz samples, for a picture of this shape. Without speech Whisper is not asked.
+
+    language: BCP 47; None to have it detected; "mul" for several. It is not overruled: where Whisper hears another one,
+    the cues have a doubt. on_progress gets the share that is done, 0 to 1, twice a window; it may raise to stop.
     """
+    found = windows(speech, SHORT_WINDOW if language == SEVERAL else WINDOW)
+    heard = [(window, sound) for window in found if len(sound := window.cut(samples))]
+    whole, done = 2 * sum(window.length for window, _ in heard), 0
+    detected, segments = [], []
+    with model.ears.listening():
+        for window, sound in heard:
+            detected.append(model.ears.detect(sound))
+            on_progress((done := done + window.length) / whole)
+        main, spoken = _languages(language, [window.length for window, _ in heard], detected)
+        for (window, sound), (code, odd) in zip(heard, spoken, strict=True):
+            own = _tag(code) if main == SEVERAL else ""
+            segments += [_placed(segment, window, own, odd) for segment in model.ears.hear(sound, code)]
+            on_progress((done := done + window.length) / whole)
+    if model.sounds:
+        segments = [_guess(segment, samples, speech, model.sounds) for segment in segments]
+    words = doubt.marked(segments, speech, main)
+    return Transcript(main, tuple(with_unread(words, speech, frame)), model.name)
+
+
+def transcribe_or_leave_empty(
+    name: str,
+    audio: Path,
+    language: str | None,
+    speech: Spans,
+    frame: Profile,
+    engine: str = "whisper",
+    on_progress: Callable[[float], object] = lambda share: None,
+    weights: Path | None = None,
+) -> Transcript:
+    """transcribe() for a WAV file; where no model can be had, empty cues where somebody speaks, and the reason."""
+    try:
+        model = load_model(resolve(name, weights or CACHE), engine, weights)
+        return transcribe(model, read_wav(audio), language, speech, frame, on_progress)
+    except PipelineError as error:
+        reason = error.detail
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        reason = why_none(error)
+    return Transcript(language or "", tuple(with_unread([], speech, frame)), "none", reason)
+
+
+def _languages(
+    language: str | None, lengths: Sequence[int], detected: Sequence[Languages]
+) -> tuple[str, list[tuple[str, bool]]]:
+    """The transcript's language, and for each window Whisper's code to hear it with, and whether that is doubtful."""
+    if language == SEVERAL:
+        best = [max(heard, key=heard.__getitem__) for heard in detected]
+        return SEVERAL, [(code, heard[code] < UNCLEAR) for code, heard in zip(best, detected, strict=True)]
+    together: Counter[str] = Counter()
+    for length, heard in zip(lengths, detected, strict=True):
+        together.update({code: length * probability for code, probability in heard.items()})
+    likely = together.most_common(1)[0][0] if together else ""
+    known = _known(language)
+    unknown = language is not None and known is None
+    code = known or likely
+    return language or _tag(code), [(code, unknown or doubt.other_language(code, heard)) for heard in detected]
+
+
+def _known(language: str | None) -> str | None:
+    """Whisper's code for a language; None for one that it was not taught."""
+    from whisper.tokenizer import LANGUAGES
+
+    code = (language or "").split("-")[0].lower()
+    code = OWN_CODES.get(code, code)
+    return code if code in LANGUAGES else None
+
+
+def _tag(code: str) -> str:
+    """The reverse of _known: BCP 47."""
+    return "jv" if code == "jw" else code
+
+
+def _placed(segment: Segment, window: Window, language: str, odd: bool) -> Segment:
+    """The segment with the times of the clip."""
+    words = []
+    for word in segment.words:
+        start, end = window.when(word.start, word.end)
+        words.append(replace(word, start=start, end=end, language=language))
+    return replace(segment, words=tuple(words), doubts=segment.doubts + ("other_language",) * odd)
+
+
+def _guess(segment: Segment, samples: Samples, speech: Spans, sounds: guess.Sounds) -> Segment:
+    guessed = guess.guessed(segment, samples, speech, sounds)
+    return replace(segment, doubts=segment.doubts + ("guess",) * guessed)
+
+
+class _Whisper:
+    """openai-whisper."""
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self.half = network.device.type == "cuda"
+
+    def listening(self) -> AbstractContextManager[None]:
+        import torch
+
+        return remembered(self.network.encoder, "forward", torch.equal)
+
+    def detect(self, sound: Samples) -> Languages:
+        import torch
+        import whisper
+
+        if not self.network.is_multilingual:
+            return {"en": 1.0}
+        # as whisper's own transcribe() does it, so that what is encoded here is what it will ask for
+        mel = whisper.log_mel_spectrogram(sound, self.network.dims.n_mels, padding=whisper.audio.N_SAMPLES)
+        mel = whisper.pad_or_trim(mel[:, : -whisper.audio.N_FRAMES], whisper.audio.N_FRAMES)
+        mel = mel.to(self.network.device, torch.float16 if self.half else torch.float32)
+        heard: list[Languages] = self.network.detect_language(mel[None])[1]
+        return heard[0]
+
+    def hear(self, sound: Samples, language: str) -> list[Segment]:
+        # no hallucination_silence_threshold: it leaves out what follows a silence of two seconds, and there is none
+        # in a window; what is invented elsewhere is to be seen, and doubted
+        result = self.network.transcribe(
+            sound,
+            language=language,
+            condition_on_previous_text=False,  # else one invented phrase breeds the next
+            word_timestamps=True,
+            fp16=self.half,
+            verbose=None,
+        )
+        return [
+            Segment(
+                tuple(
+                    Word(
+                        round(word["start"] * 1000), round(word["end"] * 1000), word["word"], float(word["probability"])
+                    )
+                    for word in segment["words"]
+                ),
+                segment["avg_logprob"],
+                segment["compression_ratio"],
+                segment["no_speech_prob"],
+            )
+            for segment in result["segments"]
+            if segment["words"]
+        ]
+
+
+def _network(path: Path, weights: Path | None) -> Any:
+    """whisper's network of this name or in this file."""
     import whisper
     from whisper import timing
 
@@ -60,65 +246,26 @@ def load_model(name: str) -> Model:
     with suppress(RuntimeError):
         timing.dtw_cpu.enable_caching()
         timing.backtrace.enable_caching()
-    try:
-        network = whisper.load_model(str(PHRASEBOOK) if name == "phrasebook" else name)
-    except Exception as error:  # a path that is no model fails in as many ways as torch.load has
-        raise PipelineError("no_model", f"{name}: {error}") from error
-    return Model(Path(name).stem, network)
+    if str(path) not in whisper.available_models() and not path.is_file():
+        raise FileNotFoundError(path)
+    return whisper.load_model(str(path), download_root=weights and str(weights))
 
 
-def transcribe(model: Model, samples: Samples, language: str | None, speech: Spans) -> Transcript:
-    """Cues for 16 kHz samples. language: BCP 47, None to have it detected. Without speech Whisper is not asked."""
-    if not speech:
-        return Transcript(language or "", (), model.name)
-    result = model.network.transcribe(
-        samples,
-        language=_known(language),
-        condition_on_previous_text=False,  # else one invented phrase breeds the next
-        word_timestamps=True,
-        fp16=model.network.device.type == "cuda",
-        verbose=None,
-    )
-    words = [
-        Word(round(word["start"] * 1000), round(word["end"] * 1000), word["word"], float(word["probability"]))
-        for segment in result["segments"]
-        for word in segment["words"]
-    ]
-    heard = _doubted(cues.from_words(words), speech)
-    unread = cues.empty([span for span in speech if not any(_overlap(span, cue) for cue in heard)], "unread")
-    made = sorted([*heard, *unread], key=lambda cue: cue.start)
-    return Transcript(language or result["language"], tuple(made), model.name)
+def _converted(path: Path, weights: Path | None) -> Any:
+    """faster-whisper's network of this name or in this file, converted at first use."""
+    from whisper.tokenizer import get_tokenizer
+
+    from pipeline import fast
+
+    folder = fast.folder_for(path, (weights or CACHE) / "ctranslate2")
+    if not folder.is_dir():
+        network = _network(path, weights)
+        tokenizer = get_tokenizer(network.is_multilingual, num_languages=network.num_languages)
+        fast.convert(network, tokenizer, folder)
+    return fast.open_network(folder)
 
 
-def transcribe_or_leave_empty(name: str, audio: Path, language: str | None, speech: Spans) -> Transcript:
-    """transcribe() for a WAV file; where no model can be had, empty cues where somebody speaks."""
-    try:
-        return transcribe(load_model(resolve(name)), read_wav(audio), language, speech)
-    except PipelineError:
-        return Transcript(language or "", tuple(cues.empty(speech, "unread")), "none")
+def _faster(network: Any) -> Ears:
+    from pipeline import fast
 
-
-def _known(language: str | None) -> str | None:
-    """Whisper's code for a language; None, that is to be detected, for one that it was not taught."""
-    from whisper.tokenizer import LANGUAGES
-
-    code = (language or "").split("-")[0].lower()
-    return code if code in LANGUAGES else None
-
-
-def _doubted(heard: list[Cue], speech: Spans) -> list[Cue]:
-    """The same cues, with a doubt where nobody speaks and where the text only repeats the one before."""
-    repeated = {id(later) for before, later in pairwise(heard) if before.text == later.text}
-    return [
-        replace(
-            cue,
-            doubts=cue.doubts
-            + ("no_speech",) * (not any(_overlap(span, cue) for span in speech))
-            + ("repetition",) * (id(cue) in repeated),
-        )
-        for cue in heard
-    ]
-
-
-def _overlap(span: tuple[int, int], cue: Cue) -> bool:
-    return span[0] < cue.end and cue.start < span[1]
+    return fast.Faster(network)

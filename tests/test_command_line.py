@@ -11,7 +11,7 @@ from pipeline.__main__ import main
 from tests import hostile
 from tests.media import CLIPS, ffmpeg, short, streams
 
-TRACKS = {f"{track}.{form}" for track in ("transcript", "russian") for form in ("srt", "vtt", "ass")}
+TRACKS = {f"{track}.{form}" for track in ("transcript", "russian") for form in ("srt", "vtt", "ttml", "ass")}
 
 
 def small(name, folder, seconds="3.4"):
