@@ -188,8 +188,7 @@ def choose_model(settings: Settings) -> str:
     """`auto` becomes a real model when its weights are here or can be fetched, else the phrasebook."""
     from pipeline.transcribe import resolve
 
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "whisper")
-    model = resolve(settings.whisper_model, cache)
+    model = resolve(settings.whisper_model, settings.weights_dir)
     if model != "phrasebook" or settings.whisper_model == "phrasebook":
         return model
     tried = settings.data_dir / "run" / "no-model"

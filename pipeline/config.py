@@ -30,6 +30,7 @@ class Settings:
     admin_password: str = _setting("", "Password of the first account; empty: one is made and printed once.")
     whisper_model: str = _setting("auto", "Name of an openai-whisper model, a checkpoint file, `phrasebook` or `auto`.")
     asr_engine: str = _setting("whisper", "What listens: `whisper`, or `faster-whisper` (same model, faster on a CPU).")
+    weights_dir: Path = _setting(Path("whisper"), "Speech models, fetched and converted.")
     translate_key: str = _setting("", "API key of a translation server that campaign.toml names, if it wants one.")
     database_url: str = _setting("", "SQLAlchemy address; empty: SQLite in DATA_DIR.")
     redis_url: str = _setting("redis://127.0.0.1:6379/0", "The doorbell. `make run` starts one when this is not set.")
@@ -49,6 +50,7 @@ class Settings:
         data_dir = Path(values.get("data_dir", cls.data_dir)).resolve()
         values["data_dir"] = data_dir
         values.setdefault("database_url", f"sqlite:///{data_dir / 'appeals.sqlite3'}")
+        values.setdefault("weights_dir", Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "whisper"))
         values.setdefault("storage_url", (data_dir / "media").as_uri())
         if "secret_key" not in values:
             values["secret_key"] = _kept_secret(data_dir / "secret_key")
