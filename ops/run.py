@@ -194,7 +194,7 @@ def choose_model(settings: Settings) -> str:
     tried = settings.data_dir / "run" / "no-model"
     if not (tried.exists() and time.time() - tried.stat().st_mtime < ASK_AGAIN_SECONDS):
         say("Fetching the Whisper model `small` (460 MB, once)...")
-        if fetch("small", settings.data_dir / "run", cache):
+        if fetch("small", settings.data_dir / "run", settings.weights_dir):
             return "small"
         tried.touch()
     say("WARNING: no real speech model is here and none could be fetched. The phrasebook stands in for it: it knows")
