@@ -111,8 +111,8 @@ class Campaign:
     look: Look
 
     @classmethod
-    def load(cls, path: Path) -> Campaign:
-        """Read the file; KeyError or ValueError when it is not what it must be."""
+    def load(cls, path: Path, translate_key: str = "") -> Campaign:
+        """Read the file; KeyError or ValueError when it is not what it must be. The key is for a translation server."""
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         limits = raw["limits"]
         return cls(
@@ -129,7 +129,7 @@ class Campaign:
             languages=dict(raw["languages"]),
             consent_version=raw["consent"]["version"],
             consent_wording=" ".join(raw["consent"]["wording"].split()),
-            engines=engines.read(raw.get("engines", {})),
+            engines=engines.read(raw.get("engines", {}), translate_key),
             glossary=glossary.read(raw.get("glossary", [])),
             look=look.read(raw.get("captions", {})),
         )

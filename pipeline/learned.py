@@ -17,7 +17,8 @@ def learn(session: Session, appeal: Appeal, revision: Revision) -> None:
     forget(session, appeal.id)
     track = appeal.track(Layer.TRANSCRIPT)
     if track is not None:
-        add(session, memory.pairs(track.latest.cues, revision.cues, track.language), appeal.id)
+        # also what another clip taught before: that one may be taken back
+        _insert(session, memory.pairs(track.latest.cues, revision.cues, track.language), appeal.id)
 
 
 def forget(session: Session, appeal_id: int) -> None:
@@ -25,14 +26,21 @@ def forget(session: Session, appeal_id: int) -> None:
     session.execute(delete(Learned).where(Learned.appeal_id == appeal_id))
 
 
-def add(session: Session, pairs: Iterable[Pair], appeal_id: int | None = None) -> int:
-    """Add the pairs that are not there yet; gives their number."""
+def add(session: Session, pairs: Iterable[Pair]) -> int:
+    """Import the pairs that are not there yet; gives their number."""
     known = set(everything(session))
     new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-    if new:
-        values = ({"language": pair.language, "source": pair.source, "russian": pair.russian} for pair in new)
-        session.execute(insert(Learned), [{"appeal_id": appeal_id, **value} for value in values])
+    _insert(session, new)
     return len(new)
+
+
+def _insert(session: Session, pairs: Iterable[Pair], appeal_id: int | None = None) -> None:
+    values = [
+        {"appeal_id": appeal_id, "language": pair.language, "source": pair.source, "russian": pair.russian}
+        for pair in pairs
+    ]
+    if values:
+        session.execute(insert(Learned), values)
 
 
 def everything(session: Session) -> list[Pair]:
