@@ -7,11 +7,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from pipeline.memory import Pair
 from sqlalchemy import update
 
 from pipeline import tmx
 from pipeline.base import now
+from pipeline.memory import Pair
 from pipeline.models import Appeal, Role, Status
 from pipeline.withdraw import withdraw
 from tests import cast

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.memory import Pair
-
 from sqlalchemy import delete
 
 from pipeline import learned, workflow
 from pipeline.learned import Recall
+from pipeline.memory import Pair
 from pipeline.models import File, Learned, Status
 from pipeline.withdraw import withdraw
 from tests import cast
