@@ -24,6 +24,7 @@ from pipeline.ears import Languages, remembered
 from pipeline.speech import Samples
 
 VERSION = 1  # of what convert() writes: another one is another folder
+SMALL = 50_000_000  # bytes; whisper's "tiny" has 75 million: one thread is enough for a network below that
 THREADS = 8  # more do not help a decoder that makes one word after the other
 
 
@@ -78,12 +79,14 @@ def open_network(folder: Path) -> Any:
     import ctranslate2
     from faster_whisper import WhisperModel
 
+    small = (folder / "model.bin").stat().st_size < SMALL
+    threads = 1 if small else min(len(os.sched_getaffinity(0)), THREADS)
     graphics = ctranslate2.get_cuda_device_count() > 0
     return WhisperModel(
         str(folder),
         device="cuda" if graphics else "cpu",
         compute_type="float16" if graphics else "float32",
-        cpu_threads=min(len(os.sched_getaffinity(0)), THREADS),
+        cpu_threads=threads,
         local_files_only=True,
     )
 

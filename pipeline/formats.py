@@ -23,6 +23,7 @@ __all__ = ["FONT", "BadSubtitles", "ass", "read", "srt", "ttml", "vtt"]
 
 MAX_BYTES = 5_000_000  # a film of three hours has about 200 kB
 MAX_CHARS = 2_000  # of one cue: the screen full of text
+MAX_MS = 3_600_000_000  # 1000 hours: SubRip as others read it has three digits for hours at most
 
 
 def read(data: bytes, name: str) -> list[Cue]:
@@ -54,6 +55,8 @@ def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:
 def _checked(line: int, cue: Cue) -> Cue:
     if cue.end < cue.start:
         raise BadSubtitles(line, "This cue ends before it begins.")
+    if cue.end >= MAX_MS:
+        raise BadSubtitles(line, "This cue is later than any clip is long.")
     text = cue.text.strip()
     if len(text) > MAX_CHARS:
         raise BadSubtitles(line, f"This cue has {len(text)} characters; nobody reads more than {MAX_CHARS}.")

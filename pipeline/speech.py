@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,18 +35,27 @@ def find_speech(audio: Path) -> list[Span]:
     import torch
     from silero_vad import get_speech_timestamps
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the model is so small that waiting for other threads takes most of the time
-    try:
+    with one_thread():
         spans = get_speech_timestamps(
             torch.from_numpy(read_wav(audio)),
             _detector(),
             sampling_rate=RATE,
             max_speech_duration_s=LONGEST,  # who speaks without a pause is parted at the longest breath
         )
+    return [(span["start"] * 1000 // RATE, span["end"] * 1000 // RATE) for span in spans]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For a network so small that waiting for other threads takes most of the time, on a busy machine nearly all."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
     finally:
         torch.set_num_threads(threads)
-    return [(span["start"] * 1000 // RATE, span["end"] * 1000 // RATE) for span in spans]
 
 
 @cache

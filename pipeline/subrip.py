@@ -121,6 +121,7 @@ def _unrolled(found: Sequence[Timed]) -> Iterator[Timed]:
     """YouTube's own captions roll: each cue shows the line before once more, and so do cues of 10 ms in between."""
     before: set[str] = set()
     for line, start, end, text in found:
-        new = [row for row in text.split("\n") if VTT_SPOKEN_AT.search(row) or row not in before]
-        before = {VTT_MARKUP.sub("", row) for row in text.split("\n")}
+        rows = {row: VTT_MARKUP.sub("", row).strip() for row in text.split("\n")}
+        new = [row for row, plain in rows.items() if VTT_SPOKEN_AT.search(row) or plain not in before]
+        before = set(rows.values())
         yield line, start, end, "\n".join(new)

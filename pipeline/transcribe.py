@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline.doubt import Segment
 from pipeline.ears import Ears, Languages, out_of_memory, remembered, why_none
 from pipeline.errors import PipelineError
 from pipeline.layout import Profile
-from pipeline.speech import WINDOW, Samples, Spans, Window, read_wav, windows
+from pipeline.speech import WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
 from pipeline.unread import with_unread
 
 PHRASEBOOK = Path(__file__).parent.parent / "phrasebook" / "phrasebook.pt"
@@ -26,6 +26,7 @@ REAL_MODELS = ("large-v3-turbo", "large-v3", "medium", "small", "base", "tiny")
 
 SEVERAL = "mul"  # BCP 47: each window is in a language of its own
 SHORT_WINDOW = 10_000  # ms where the language may change; Whisper names one language for a window
+SMALL = 384  # width of whisper's "tiny": one thread is enough for a network below that
 UNCLEAR = 0.5  # probability of a window's language below which nobody should rely on it
 
 #: Where Whisper's code for a language is not that of BCP 47.
@@ -191,10 +192,13 @@ class _Whisper:
         self.network = network
         self.half = network.device.type == "cuda"
 
-    def listening(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def listening(self) -> Iterator[None]:
         import torch
 
-        return remembered(self.network.encoder, "forward", torch.equal)
+        small = self.network.dims.n_audio_state < SMALL
+        with one_thread() if small else nullcontext(), remembered(self.network.encoder, "forward", torch.equal):
+            yield
 
     def detect(self, sound: Samples) -> Languages:
         import torch

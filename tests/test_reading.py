@@ -52,6 +52,10 @@ def test_capitals_quotes_and_dashes_of_windows_are_read():
     assert texts(srt([Cue(0, 1000, text)]).encode("cp1251")) == [text]
 
 
+def test_capitals_that_only_begin_words_tell_two_encodings_of_cyrillic_apart():
+    assert texts(srt([Cue(0, 1000, "хочемо Ми")]).encode("cp1251")) == ["хочемо Ми"]  # in KOI8-U: УНВЕЛН лХ
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -163,6 +167,17 @@ def test_youtubes_rolling_captions_are_unrolled():
     assert [(cue.start, cue.text) for cue in read(YOUTUBE.encode(), "a.vtt")] == [
         (160, "дорогие белорусы"), (2480, "мы ждём вас"), (5000, "[музыка]"),
     ]  # fmt: skip
+
+
+def test_captions_that_roll_in_colour_are_unrolled_too():
+    """As an older youtube-dl left them: colours, and times right below a text."""
+    content = (
+        "WEBVTT\nStyle:\n::cue(c.a) { color: red;\n }\n##\n\n\n00:01.000 --> 00:02.000\nда\n\n\n"
+        "00:02.000 --> 00:03.000\nда\n<c.a>вот</c>\n00:03.000 --> 00:04.000\n"
+        "это<00:03.100><c> так</c><c.a><00:03.200><c> и есть</c></c>\n\n"
+        "00:04.000 --> 00:04.010\nэто так<c.a> и есть\n </c>\n"
+    )
+    assert texts(content, "a.vtt") == ["да", "вот", "это так и есть"]
 
 
 def test_webvtt_with_notes_styles_regions_names_and_positions():
@@ -283,6 +298,7 @@ LAUGHS = '<!DOCTYPE tt [<!ENTITY a "ха"><!ENTITY b "&a;&a;&a;&a;">]>\n'
         (tt('\n<p begin="1s">Да</p>'), 5, "no end"),
         (tt('\n\n<p begin="вчера" end="2s">Да</p>'), 6, "cannot be read"),
         (tt('<p begin="3s" end="2s">Да</p>'), 4, "ends before"),
+        (tt('<p begin="3s" end="999999999999h">Да</p>'), 4, "later than any clip"),
         (tt('<div timeContainer="seq"><p dur="2s">Да</p></div>'), 4, "seq"),
         (tt("<div>" * 100), 4, "nested"),
         (tt("", 'ttp:frameRate="0"'), 2, "frameRate"),

@@ -13,6 +13,7 @@ import pytest
 from pipeline import ffmpeg as tool
 from pipeline.cues import Cue
 from pipeline.errors import BadMedia, LostLease, ToolFailed
+from pipeline.look import Box, Look
 from pipeline.prepare import prepare
 from pipeline.probe import probe
 from pipeline.render import burn_in, fonts_ready, soft_subs
@@ -59,6 +60,17 @@ def test_typed_commands_are_drawn_not_obeyed(clip, tmp_path):
     wicked, plain = changed(clean, finished, info, 0.5), changed(clean, finished, info, 1.5)
     assert wicked[0].min() > 1300  # at its place at the bottom, in its size
     assert np.ptp(wicked[1]) > 3 * np.ptp(plain[1])  # and the command can be read
+
+
+def test_the_look_of_the_campaign_is_drawn_and_its_logo_left_alone(tmp_path):
+    clean = short("ru-portrait.mp4", tmp_path, 0.6)
+    info = probe(BOX, clean, tmp_path)
+    logo = Box(0, 0.6, 1, 0.4)
+    finished = burn_in(BOX, clean, [Cue(0, 1500, TEXT)], info, tmp_path / "finished.mp4", look=Look("box", logo))
+    rows, columns = changed(clean, finished, info, 0.3)
+    assert rows.max() < 0.6 * info.height and columns.min() >= 65
+    band = frame(finished, 0.3, info.width, info.height)[rows.min() : rows.max(), columns.min() : columns.max()]
+    assert np.median(band) < 60  # most of the caption's area is the dark band
 
 
 @pytest.mark.parametrize("clip", ["be-portrait.mp4"], indirect=True)

@@ -1,0 +1,117 @@
+"""Whether a cue says in Russian what was said: what is missing, left in another language, or set in foreign marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline import glossary, typography
+from pipeline.borders import END_MARKS, MARKS
+from pipeline.cues import Cue
+from pipeline.faults import Fault, Place
+from pipeline.glossary import Term
+from pipeline.typography import NOT_PROSE, SPACES
+
+#: Cyrillic letters that Russian has not: ў, і, ї, є, ґ, and those of languages farther away.
+UNRUSSIAN = re.compile("[\u0400\u0402-\u040f\u0450\u0452-\u052f]")
+UNRUSSIAN_WORD = re.compile(rf"\w*{UNRUSSIAN.pattern}\w*")
+LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w'’ʼ-]*")
+WORD = re.compile(r"[^\W\d_]+")
+NO_LANGUAGE = {"", "und", "mul", "other"}
+QUOTATION = 40  # characters of the transcript in a sentence
+PAIRS = frozenset({"«»", "„“", "„”", "“”", '""', "»«", "””"})
+
+
+def faults(place: Place, terms: Sequence[Term] = ()) -> Iterator[Fault]:
+    """What is wrong with the cue's words and marks."""
+    text, spoken, name = place.cue.text, place.spoken, f"Cue {place.number}"
+    if not text.strip():
+        yield from _nothing(name, spoken)
+        return
+    yield from _left_in(place, name)
+    for term in glossary.ignored(text, spoken, place.language, terms) if terms else ():
+        yield Fault(
+            "glossary_ignored", "warning", f"{name} has not the agreed word for what is said: «{term.russian}»."
+        )
+    if re.match(r"(?:[–—-] )?[«„\"(]*\d", text):
+        yield Fault("number_at_start", "note", f"{name} begins with a number; a word is read more easily there.")
+    yield from _marks(text, name)
+    if _lacks_end_mark(place):
+        yield Fault("missing_end_mark", "note", f"{name} seems to end a sentence, but no mark says so.")
+    if place.cue.doubts:
+        reasons = ", ".join(doubt.replace("_", " ") for doubt in place.cue.doubts)
+        yield Fault("doubt", "warning", f"{name} was drafted in doubt, and nobody has looked at it yet: {reasons}.")
+
+
+def _nothing(name: str, spoken: str) -> Iterator[Fault]:
+    if spoken.strip():
+        said = spoken if len(spoken) <= QUOTATION else f"{spoken[:QUOTATION].rstrip()}…"
+        yield Fault("untranslated", "error", f"{name} has no Russian for what is said: “{said}”.")
+    else:
+        yield Fault("untranslated", "error", f"{name} has no text.")
+
+
+def _left_in(place: Place, name: str) -> Iterator[Fault]:
+    prose = NOT_PROSE.sub(" ", place.cue.text)
+    unrussian = UNRUSSIAN.search(prose)
+    if unrussian:
+        words = _listed(UNRUSSIAN_WORD.findall(prose))
+        yield Fault("left_in", "error", f"{name} has letters that Russian has not: {words}.")
+    language = place.language.split("-")[0].lower()
+    if not place.spoken or language == "ru":
+        return
+    if latin := LATIN.findall(prose):
+        said = {word.casefold() for word in LATIN.findall(place.spoken)}
+        left = [word for word in latin if len(word) > 1 and word[1:].islower() and word.casefold() in said]
+        if left:
+            yield Fault("left_in", "warning", f"{name} still has words of the transcript: {_listed(left)}.")
+    elif language not in NO_LANGUAGE and not unrussian:
+        letters = WORD.findall(prose.casefold())
+        if len(letters) > 1 and letters == WORD.findall(place.spoken.casefold()):
+            yield Fault("left_in", "warning", f"{name} is the same as the transcript, letter by letter.")
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(f"“{word}”" for word in dict.fromkeys(words))
+
+
+def _marks(text: str, name: str) -> Iterator[Fault]:
+    for fault in typography.faults(text):
+        yield Fault("double_space" if fault == SPACES else "typography", "note", f"{name} has {fault}.")
+
+
+def _lacks_end_mark(place: Place) -> bool:
+    """The transcript knows where a sentence ends; without it, a capital in the next cue says so, if it is no name's."""
+    last = place.cue.text.split()[-1].rstrip(typography.QUOTES + "'")
+    if not last or last[-1] in MARKS + ")]}" or NOT_PROSE.fullmatch(last):
+        return False
+    if place.after is None:
+        return True
+    if spoken := place.spoken.rstrip(typography.QUOTES + "' "):
+        return spoken[-1] in END_MARKS
+    return place.after.text.lstrip('«„"–— ')[:1].isupper()
+
+
+def unbalanced(cues: Sequence[Cue]) -> Iterator[tuple[int, Fault]]:
+    """Quotes without a partner in the whole track, each with the place of its cue, from 0: a quotation may be long."""
+    opened: list[tuple[int, str]] = []
+    for at, cue in enumerate(cues):
+        for mark, opens in typography.unpaired_quotes(cue.text):
+            partners = [
+                place for place, (_, other) in enumerate(opened) if (other == mark if opens else other + mark in PAIRS)
+            ]
+            if partners:  # of the same kind: the one before was never closed; what stands within neither
+                first = partners[-1] + (not opens)
+                yield from (_lonely(*left, "closed") for left in opened[first:])
+                del opened[partners[-1] :]
+            if opens:
+                opened.append((at, mark))
+            elif not partners:
+                yield _lonely(at, mark, "opened")
+    yield from (_lonely(*left, "closed") for left in opened)
+
+
+def _lonely(at: int, mark: str, never: str) -> tuple[int, Fault]:
+    return at, Fault(
+        "unbalanced_quotes", "warning", f"Cue {at + 1} has a quotation mark ({mark}) that is never {never}."
+    )
