@@ -436,7 +436,7 @@ def test_what_the_checks_find_stands_beside_the_cue_and_is_counted(tanya, rita, 
     made = with_cues(desk, Cue(400, 1000, "Слишком много слов для такого короткого времени."))
     for person in (tanya, rita):
         page = person.get(f"/staff/appeals/{made.id}").text
-        assert '<li class="error">' in page and "characters a second" in page
+        assert '<li class="is-error">' in page and "characters a second" in page
         assert re.search(r"Checks: \d+ error", page)
 
 

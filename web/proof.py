@@ -27,7 +27,14 @@ def read(appeal: Appeal, cues: Sequence[Cue]) -> list[Finding]:
     """What is wrong with these cues, by the same list as `python -m pipeline check`."""
     track = appeal.track(Layer.TRANSCRIPT)
     spoken, language = (track.latest.cues, track.language) if track else ([], "")
-    return checks.check(cues, frame(appeal), spoken=spoken, language=language, glossary=desk().campaign.glossary)
+    return checks.check(
+        cues,
+        frame(appeal),
+        spoken=spoken,
+        language=language,
+        glossary=desk().campaign.glossary,
+        clip_ms=(appeal.media or {}).get("duration_ms"),
+    )
 
 
 def by_row(appeal: Appeal, rows: Iterable[Row]) -> dict[int, list[Finding]]:
