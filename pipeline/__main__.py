@@ -1,8 +1,12 @@
 """python -m pipeline CLIP --out DIR [--language be] [--model NAME|PATH|phrasebook] [--engine whisper|faster-whisper]
-                              [--profile portrait|square|landscape] [--no-sandbox]
+                              [--profile portrait|square|landscape] [--check] [--no-sandbox]
+python -m pipeline check FILE [--profile portrait|square|landscape] [--spoken FILE --language be]
 
 All steps on one file, without server and database: leaves the transcript and the Russian track as .srt, .vtt, .ass and
 .ttml and the finished clip in DIR. Progress goes to stderr; exit 0, or 1 with one sentence.
+
+check reads a Russian subtitle file of any format and says what is wrong with it, one line a finding: number of the
+cue, severity, check, sentence. Exit 0 without errors among them, 1 with, 2 with one sentence where it could not read.
 """
 
 from __future__ import annotations
@@ -11,14 +15,19 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from pipeline import formats, layout
+from pipeline import checks, formats, glossary, layout, look
+from pipeline.checks import Finding
+from pipeline.config import HERE
 from pipeline.cues import Cue
 from pipeline.errors import PipelineError
+from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE
+from pipeline.look import Look
 from pipeline.prepare import prepare, proxy_size
 from pipeline.probe import probe
 from pipeline.render import burn_in
@@ -29,12 +38,35 @@ from pipeline.translate import draft
 
 PROFILES = {frame.name: frame for frame in (PORTRAIT, SQUARE, LANDSCAPE)}
 ENGINES = ("whisper", "faster-whisper")
+CAMPAIGN = HERE / "campaign.toml"
+
+
+class Campaign(NamedTuple):
+    """The part of campaign.toml that counts here."""
+
+    look: Look
+    glossary: tuple[Term, ...]
+
+
+class Stop(Exception):
+    """Nothing can be done with what was asked for; says so in one sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Returns the exit status."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    return _subtitle(_clip_parser().parse_args(words))
+    checking = words[:1] == ["check"]
+    try:
+        if checking:
+            return _check(_check_parser().parse_args(words[1:]))
+        return _subtitle(_clip_parser().parse_args(words))
+    except PipelineError as error:
+        _say(error.detail if error.reason == "no_model" else str(error))  # of models the detail says more
+    except Stop as error:
+        _say(str(error))
+    except OSError as error:
+        _say(f"{error.strerror}: {error.filename}." if error.filename else f"{error}.")
+    return 2 if checking else 1
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,32 +77,46 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _clip_parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m pipeline", description="Subtitle one clip in Russian.")
+    parser = _Parser(
+        prog="python -m pipeline",
+        description="Subtitle one clip in Russian.",
+        epilog="python -m pipeline check FILE says what is wrong with a Russian subtitle file.",
+    )
     parser.add_argument("clip", type=Path, help="the video")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the results go")
     parser.add_argument("--language", help="the language spoken, such as be; mul for several; detected unless told")
     parser.add_argument("--model", default="auto", help="a Whisper model's name or path, or phrasebook")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what runs the model")
     parser.add_argument("--profile", choices=PROFILES, help="reading rules; those of the clip's shape unless told")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the Russian draft")
     parser.add_argument("--no-sandbox", action="store_true", help="for machines without bubblewrap; trusted clips only")
+    return parser
+
+
+def _check_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m pipeline check", description="Say what is wrong with a Russian subtitle file.")
+    parser.add_argument("file", type=Path, help="SRT, WebVTT, ASS or TTML, in any encoding")
+    parser.add_argument("--profile", choices=PROFILES, default="portrait", help="reading rules, portrait unless told")
+    parser.add_argument("--spoken", type=Path, metavar="FILE", help="the transcript, for what only it can tell")
+    parser.add_argument("--language", default="", help="the transcript's language, such as be")
     return parser
 
 
 def _subtitle(asked: argparse.Namespace) -> int:
     if not asked.clip.is_file():
-        return _stop(1, f"There is no file {asked.clip.name}.")
-    try:
-        asked.out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=asked.out.resolve()) as folder:
-            _all_steps(asked, Path(folder))
-    except (PipelineError, OSError) as error:
-        return _stop(1, _why(error))
+        raise Stop(f"There is no file {asked.clip.name}.")
+    campaign = _campaign()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=asked.out.resolve()) as folder:
+        findings = _all_steps(asked, campaign, Path(folder))
+    if asked.check:
+        _report(findings)
     return 0
 
 
-def _all_steps(asked: argparse.Namespace, work: Path) -> None:
-    box, out = Sandbox(not asked.no_sandbox), asked.out.resolve()
-    clip = asked.clip.resolve()
+def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> list[Finding]:
+    """Make everything, and find what is wrong with the Russian track."""
+    box, clip, out = Sandbox(not asked.no_sandbox), asked.clip.resolve(), asked.out.resolve()
     _say("Looking at the clip")
     info = probe(box, clip, work)
     size = proxy_size(info)
@@ -84,31 +130,58 @@ def _all_steps(asked: argparse.Namespace, work: Path) -> None:
     _say("Translating" if spoken.cues else "Nobody speaks in this clip")
     russian, _ = draft(box, spoken.cues, spoken.language, rules, work)
     _say("Drawing the captions")
-    finished = burn_in(box, made.clean, russian, info, work / "finished.mp4")
+    finished = burn_in(box, made.clean, russian, info, work / "finished.mp4", look=campaign.look)
     shutil.move(finished, out / finished.name)
     for track, cues in (("transcript", spoken.cues), ("russian", russian)):
-        for form, text in _texts(cues, size):
+        for form, text in _texts(cues, size, campaign.look):
             (out / f"{track}.{form}").write_text(text, "utf-8")
+    return checks.check(
+        russian,
+        rules,
+        spoken=spoken.cues,
+        language=spoken.language,
+        glossary=campaign.glossary,
+        clip_ms=info.duration_ms,
+    )
 
 
-def _texts(cues: Sequence[Cue], size: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def _texts(cues: Sequence[Cue], size: tuple[int, int], chosen: Look) -> Iterator[tuple[str, str]]:
     """The cues in each format, by its ending."""
     yield "srt", formats.srt(cues)
     yield "vtt", formats.vtt(cues)
     yield "ttml", formats.ttml(cues)
-    yield "ass", formats.ass(cues, *size)
+    yield "ass", formats.ass(cues, *size, chosen)
 
 
-def _why(error: Exception) -> str:
-    """One sentence."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}."
-    return str(error)
+def _check(asked: argparse.Namespace) -> int:
+    cues, spoken = _read(asked.file), _read(asked.spoken) if asked.spoken else []
+    frame, terms = PROFILES[asked.profile], _campaign().glossary
+    findings = checks.check(cues, frame, spoken=spoken, language=asked.language, glossary=terms)
+    _report(findings)
+    return int(any(finding.severity == "error" for finding in findings))
 
 
-def _stop(status: int, sentence: str) -> int:
-    _say(sentence)
-    return status
+def _read(path: Path) -> list[Cue]:
+    if not path.is_file():
+        raise Stop(f"There is no file {path.name}.")
+    try:
+        return formats.read(path.read_bytes(), path.name)
+    except formats.BadSubtitles as error:
+        raise Stop(f"{path.name}, line {error.line}: {error.sentence}") from error
+
+
+def _campaign() -> Campaign:
+    """What campaign.toml says of captions and terms."""
+    try:
+        table = tomllib.loads(CAMPAIGN.read_text("utf-8"))
+        return Campaign(look.read(table.get("captions", {})), glossary.read(table.get("glossary", [])))
+    except ValueError as error:
+        raise Stop(f"{CAMPAIGN.name} cannot be used: {error}") from error
+
+
+def _report(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        print(f"{finding.cue + 1} {finding.severity} {finding.check}: {finding.sentence}")
 
 
 def _say(sentence: str) -> None:

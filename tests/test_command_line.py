@@ -1,13 +1,16 @@
-"""python -m pipeline: all steps on one file, with exit 0, or 1 and one sentence."""
+"""python -m pipeline: all steps on one file, or the checks of one; whatever it is given, it ends with a sentence."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from pipeline.__main__ import main
+from pipeline.cues import Cue
+from pipeline.formats import srt, ttml, vtt
 from tests import hostile
 from tests.media import CLIPS, ffmpeg, short, streams
 
@@ -24,9 +27,10 @@ def small(name, folder, seconds="3.4"):
 def test_a_clip_becomes_a_finished_clip_with_its_tracks(tmp_path):
     clip, out = small("be-portrait.mp4", tmp_path), tmp_path / "out"
     command = [sys.executable, "-m", "pipeline", clip, "--out", out, "--language", "be", "--model", "phrasebook"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run([*command, "--profile", "square", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "" and "Translating\n" in done.stderr
+    assert "Translating\n" in done.stderr
+    assert all(re.match(r"\d+ (error|warning|note) [a-z_]+: ", line) for line in done.stdout.splitlines())
     assert {path.name for path in out.iterdir()} == TRACKS | {"finished.mp4"}  # and no scratch is left
     assert "Дарагія беларусы, я звяртаюся да вас." in (out / "transcript.srt").read_text()
     assert "Дорогие белорусы,\n" in (out / "russian.vtt").read_text()
@@ -66,7 +70,81 @@ def test_a_clip_that_is_not_there_ends_with_one_sentence(tmp_path, capsys):
 def test_a_model_that_is_not_there_ends_with_one_sentence(tmp_path, capsys):
     clip = short("ru-portrait.mp4", tmp_path, 1)
     assert main([str(clip), "--out", str(tmp_path / "out"), "--model", "no/such.pt"]) == 1
-    assert capsys.readouterr().err.endswith("The speech model could not be loaded.\n")
+    assert capsys.readouterr().err.endswith("There is no speech model of this name, and no such file.\n")
+
+
+FAST = (
+    "1\n00:00:01,000 --> 00:00:01,300\nДорогие белорусы, я обращаюсь к вам.\n\n2\n00:00:03,000 --> 00:00:05,000\nДа.\n"
+)
+
+
+def check(capsys, *arguments):
+    """Exit status, lines on stdout and what was said of failure."""
+    status = main(["check", *map(str, arguments)])
+    said = capsys.readouterr()
+    return status, said.out.splitlines(), said.err
+
+
+def test_check_says_what_is_wrong_one_line_a_finding(tmp_path, capsys):
+    file = tmp_path / "a.srt"
+    file.write_bytes(FAST.encode("cp1251"))
+    status, lines, said = check(capsys, file)
+    assert status == 1 and said == ""
+    assert any(re.fullmatch(r"1 error too_fast: \S.*\.", line) for line in lines)
+    assert not [line for line in lines if not re.fullmatch(r"\d+ (error|warning|note) [a-z_]+: \S.*", line)]
+
+
+def test_check_of_a_good_file_is_0_and_of_a_bad_one_2(tmp_path, capsys):
+    good, bad = tmp_path / "a.vtt", tmp_path / "b.srt"
+    good.write_text(vtt([Cue(3000, 5000, "Мы ждём вас дома.")]))
+    bad.write_text(FAST.replace("00:00:05,000", "5 секунд"))
+    assert check(capsys, good) == (0, [], "")
+    status, lines, said = check(capsys, bad)
+    assert (status, lines) == (2, []) and said.startswith("b.srt, line 6: The times cannot be read.")
+    assert check(capsys, tmp_path / "c.srt") == (2, [], "There is no file c.srt.\n")
+    assert check(capsys, tmp_path)[0] == 2
+    assert check(capsys, good, "--spoken", bad)[0] == 2
+
+
+def test_the_profile_and_the_transcript_change_what_check_finds(tmp_path, capsys):
+    russian, spoken = tmp_path / "ru.srt", tmp_path / "be.ttml"
+    russian.write_text(srt([Cue(1000, 4000, "Настоящий герой тот, кто не убивает.")]))
+    spoken.write_text(ttml([Cue(1000, 4000, "Сапраўдны герой з Беларусі той, хто не забівае.")]))
+    portrait, landscape = (check(capsys, russian, "--profile", name)[1] for name in ("portrait", "landscape"))
+    assert any("line_too_long" in line for line in portrait) and not landscape
+    found = check(capsys, russian, "--profile", "landscape", "--spoken", spoken, "--language", "be")[1]
+    assert any("Беларусь" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "are required: clip, --out"),
+        (["check"], "are required: file"),
+        (["a.mp4", "--out", "b", "--engine", "slow"], "invalid choice: 'slow'"),
+        (["a.mp4", "--out", "b", "--profile", "round"], "invalid choice: 'round'"),
+        (["check", "a.srt", "--profile", "round"], "invalid choice: 'round'"),
+        (["check", "a.srt", "--fast"], "nrecognized arguments: --fast"),
+    ],
+)
+def test_a_wrong_option_ends_with_one_sentence(arguments, words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and words in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [("[captions]\nstyle = 1", "style must be one of"), ("[[glossary]]\nspoken = 1", "glossary"), ("[", "document")],
+)
+def test_a_campaign_that_cannot_be_used_ends_with_one_sentence(toml, words, tmp_path, capsys, monkeypatch):
+    campaign = tmp_path / "campaign.toml"
+    campaign.write_text(toml)
+    monkeypatch.setattr("pipeline.__main__.CAMPAIGN", campaign)
+    (tmp_path / "a.srt").write_text(FAST)
+    status, lines, said = check(capsys, tmp_path / "a.srt")
+    assert (status, lines) == (2, []) and words in said and said.startswith("campaign.toml cannot be used: ")
 
 
 def test_a_full_disk_ends_with_one_sentence(tmp_path):
