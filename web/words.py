@@ -226,4 +226,5 @@ def language(app: Flask, code: str) -> str:
 
 def declarable(app: Flask) -> dict[str, str]:
     """What the form offers as spoken language, by code."""
-    return app.extensions["desk"].campaign.languages | UNNAMED
+    languages: dict[str, str] = app.extensions["desk"].campaign.languages
+    return languages | UNNAMED
