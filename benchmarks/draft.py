@@ -7,12 +7,17 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.side_by_side import ffmpeg, ratio, sample
+from pipeline.engines import parse
+from pipeline.layout import PORTRAIT
+from pipeline.memory import Memory, starter
 from pipeline.prepare import prepare
 from pipeline.probe import probe
 from pipeline.sandbox import Sandbox
 from pipeline.speech import find_speech, read_wav
 from pipeline.transcribe import load_model, transcribe
-from pipeline.translate import translate
+from pipeline.translate import draft
+
+ENGINES = {"be": [parse("apertium")]}
 
 
 def measure() -> float:
@@ -21,14 +26,15 @@ def measure() -> float:
         ours_in, plain_in = Path(folder, "ours"), Path(folder, "plain")
         ours_in.mkdir()
         plain_in.mkdir()
-        return ratio(lambda: ours(clip, ours_in), lambda: plain(clip, plain_in), rounds=9)
+        memory = Memory(starter())
+        return ratio(lambda: ours(clip, ours_in, memory), lambda: plain(clip, plain_in), rounds=9)
 
 
-def ours(clip: Path, work: Path) -> None:
+def ours(clip: Path, work: Path, memory: Memory) -> None:
     box = Sandbox()
     made = prepare(box, clip, probe(box, clip, work), work)
-    spoken = transcribe(load_model("phrasebook"), read_wav(made.audio), "be", find_speech(made.audio))
-    translate(box, [cue.text for cue in spoken.cues], "be", work)
+    spoken = transcribe(load_model("phrasebook"), read_wav(made.audio), "be", find_speech(made.audio), PORTRAIT)
+    draft(box, spoken.cues, "be", PORTRAIT, work, engines=ENGINES, memory=memory, glossary=())
 
 
 def plain(clip: Path, work: Path) -> None:

@@ -22,8 +22,8 @@ PHONE = 360  # CSS pixels across
 FRAMES = (PORTRAIT, SQUARE, LANDSCAPE)
 #: Each a source of ffmpeg: a white wall in the sun, a room at night, and more edges and colours than any street has.
 GROUNDS = {
-    "bright": "gradients=s={0}x{1}:c0=0xffffff:c1=0xdceaf6:c2=0xfffdf0:n=3:x0=0:y0=0:x1={0}:y1={1}:seed=1,noise=alls=6:all_seed=1",
-    "dark": "gradients=s={0}x{1}:c0=0x050608:c1=0x232f3d:n=2:x0=0:y0=0:x1={0}:y1={1}:seed=1,noise=alls=8:all_seed=1",
+    "bright": "gradients=s={0}x{1}:c0=0xffffff:c1=0xdceaf6:c2=0xfffdf0:n=3:x0=0:y0=0:x1={0}:y1={1},noise=alls=6",
+    "dark": "gradients=s={0}x{1}:c0=0x050608:c1=0x232f3d:n=2:x0=0:y0=0:x1={0}:y1={1},noise=alls=8",
     "busy": "mandelbrot=s={0}x{1}:start_scale=0.06:start_x=-0.7436:start_y=0.1318:end_scale=0.05:maxiter=500",
 }
 
@@ -56,7 +56,9 @@ def sheet(look: Look, folder: Path, made: Path) -> None:
 
 def picture(frame: Profile, ground: str) -> list[str]:
     """A ground in the size of a frame, as an input of ffmpeg. Colours first, noise after, or it is all noise."""
-    source = GROUNDS[ground].format(frame.width, frame.height).replace(",noise", ",format=yuv444p,noise")
+    source = (
+        GROUNDS[ground].format(frame.width, frame.height).replace(",noise=", ":seed=1,format=yuv444p,noise=all_seed=1:")
+    )
     return ["-f", "lavfi", "-i", source]
 
 

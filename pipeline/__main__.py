@@ -16,24 +16,26 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from pipeline import checks, formats, glossary, layout, look
+from pipeline import checks, engines, formats, glossary, layout, look
 from pipeline.checks import Finding
 from pipeline.config import HERE
 from pipeline.cues import Cue
+from pipeline.engines import Engine
 from pipeline.errors import PipelineError
 from pipeline.glossary import Term
-from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE
+from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, Profile
 from pipeline.look import Look
+from pipeline.memory import Memory, starter
 from pipeline.prepare import prepare, proxy_size
 from pipeline.probe import probe
 from pipeline.render import burn_in
 from pipeline.sandbox import Sandbox
 from pipeline.speech import find_speech, read_wav
-from pipeline.transcribe import load_model, resolve, transcribe
+from pipeline.transcribe import Transcript, load_model, resolve, transcribe
 from pipeline.translate import draft
 
 PROFILES = {frame.name: frame for frame in (PORTRAIT, SQUARE, LANDSCAPE)}
@@ -46,6 +48,7 @@ class Campaign(NamedTuple):
 
     look: Look
     glossary: tuple[Term, ...]
+    engines: dict[str, tuple[Engine, ...]]
 
 
 class Stop(Exception):
@@ -123,12 +126,8 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> lis
     rules = PROFILES[asked.profile] if asked.profile else layout.profile(*size)
     _say("Preparing it")
     made = prepare(box, clip, info, work)
-    name = resolve(asked.model)
-    _say(f"Listening with {name}")
-    model = load_model(name, asked.engine)
-    spoken = transcribe(model, read_wav(made.audio), asked.language, find_speech(made.audio), rules)
-    _say("Translating" if spoken.cues else "Nobody speaks in this clip")
-    russian, _ = draft(box, spoken.cues, spoken.language, rules, work)
+    spoken = _listen(asked, made.audio, rules)
+    russian = _translate(box, spoken, rules, work, campaign)
     _say("Drawing the captions")
     finished = burn_in(box, made.clean, russian, info, work / "finished.mp4", look=campaign.look)
     shutil.move(finished, out / finished.name)
@@ -136,13 +135,24 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> lis
         for form, text in _texts(cues, size, campaign.look):
             (out / f"{track}.{form}").write_text(text, "utf-8")
     return checks.check(
-        russian,
-        rules,
-        spoken=spoken.cues,
-        language=spoken.language,
-        glossary=campaign.glossary,
-        clip_ms=info.duration_ms,
-    )
+        russian, rules, spoken=spoken.cues, language=spoken.language,
+        glossary=campaign.glossary, clip_ms=info.duration_ms,
+    )  # fmt: skip
+
+
+def _listen(asked: argparse.Namespace, audio: Path, rules: Profile) -> Transcript:
+    name = resolve(asked.model)
+    _say(f"Listening with {name}")
+    spoken = transcribe(load_model(name, asked.engine), read_wav(audio), asked.language, find_speech(audio), rules)
+    _say("Translating" if spoken.cues else "Nobody speaks in this clip")
+    return spoken
+
+
+def _translate(box: Sandbox, spoken: Transcript, rules: Profile, work: Path, campaign: Campaign) -> list[Cue]:
+    return draft(
+        box, spoken.cues, spoken.language, rules, work,
+        engines=campaign.engines, memory=Memory(starter()), glossary=campaign.glossary,
+    )  # fmt: skip
 
 
 def _texts(cues: Sequence[Cue], size: tuple[int, int], chosen: Look) -> Iterator[tuple[str, str]]:
@@ -171,17 +181,23 @@ def _read(path: Path) -> list[Cue]:
 
 
 def _campaign() -> Campaign:
-    """What campaign.toml says of captions and terms."""
+    """What campaign.toml says of captions, terms and engines."""
     try:
         table = tomllib.loads(CAMPAIGN.read_text("utf-8"))
-        return Campaign(look.read(table.get("captions", {})), glossary.read(table.get("glossary", [])))
+        return Campaign(
+            look.read(table.get("captions", {})),
+            glossary.read(table.get("glossary", [])),
+            engines.read(table.get("engines", {})),
+        )
     except ValueError as error:
         raise Stop(f"{CAMPAIGN.name} cannot be used: {error}") from error
 
 
-def _report(findings: Iterable[Finding]) -> None:
+def _report(findings: Sequence[Finding]) -> None:
     for finding in findings:
         print(f"{finding.cue + 1} {finding.severity} {finding.check}: {finding.sentence}")
+    if not findings:
+        _say("No check found anything.")
 
 
 def _say(sentence: str) -> None:

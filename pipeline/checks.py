@@ -56,7 +56,7 @@ def check(
             clip_ms,
         )
         faults = [*_faults(place, glossary), *quotes[at]]
-        fixes = _fixes(place, faults, glossary) if faults else {}
+        fixes = _fixes(place, faults) if faults else {}
         findings += [Finding(each.check, each.severity, at, each.sentence, fixes.get(each.check)) for each in faults]
     return findings
 
@@ -90,14 +90,14 @@ def _heard(cues: Sequence[Cue], spoken: Iterable[Cue]) -> list[list[Cue]]:
     return found
 
 
-def _faults(place: Place, glossary: Sequence[Term]) -> list[Fault]:
+def _faults(place: Place, glossary: Sequence[Term] = ()) -> list[Fault]:
     if not place.cue.text.strip():
         return [*pace.faults(place), *wording.faults(place)]
     return [*pace.faults(place), *lines.faults(place), *wording.faults(place, glossary)]
 
 
-def _fixes(place: Place, faults: Sequence[Fault], glossary: Sequence[Term]) -> dict[str, tuple[Cue, ...]]:
-    """By check, what may stand in the cue's place and brings nothing worse with it."""
+def _fixes(place: Place, faults: Sequence[Fault]) -> dict[str, tuple[Cue, ...]]:
+    """By check, what may stand in the cue's place and brings nothing worse with it. Fixes change no words."""
     worst: dict[str, int] = {}
     for fault in faults:
         worst[fault.check] = max(fault.rank, worst.get(fault.check, 0))
@@ -107,14 +107,14 @@ def _fixes(place: Place, faults: Sequence[Fault], glossary: Sequence[Term]) -> d
         made = [
             fault
             for before, cue, after in zip(around, fix, around[2:], strict=False)
-            for fault in _faults(replace(place, cue=cue, before=before, after=after), glossary)
+            for fault in _faults(replace(place, cue=cue, before=before, after=after))
         ]
         return all(fault.severity == "note" or fault.rank <= worst.get(fault.check, -1) for fault in made)
 
     fixes: dict[str, tuple[Cue, ...]] = {}
     for mended, fix in repair.ways(place, worst.keys()):
         left = mended - fixes.keys()
-        if left and fix and safe(fix) and safe(_merged(place.cue, [*fixes.values(), fix])):
+        if left and fix and safe(fix) and (not fixes or safe(_merged(place.cue, [*fixes.values(), fix]))):
             fixes |= dict.fromkeys(left, fix)
     return fixes
 

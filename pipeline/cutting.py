@@ -28,8 +28,7 @@ SCRAP = 2.0  # a part of a sentence of a word or two; longer ones, up to a line,
 CROWDED = 3.0  # lines longer than wished for, as far as may be
 LINE = 4.0  # the best break between its lines, times clings()
 LONG = 0.4  # at most, where it fits into one long line
-BRIEF, GLIMPSE = 2.0, 4.0  # shown as short as frame.glimpse, or shorter
-HASTY = 1.0  # read twice as fast as frame.fast; less and more in proportion
+BRIEF = 2.0  # shown as short as frame.glimpse; longer and shorter in proportion, three times as much at most
 NEVER = 1e6
 TORN_APART = CUT + TEAR * TORN * 0.99  # a cue ends so only where it cannot end better
 
@@ -119,10 +118,7 @@ class _Speech:
             cost = SCRAP * (1 - length / frame.soft) ** 2
         shown = min(max(self.ends[end - 1] - begins + HANG, frame.shortest), self.starts[end] - frame.gap - begins)
         if shown < frame.shortest:
-            cost += BRIEF * min((frame.shortest - shown) / (frame.shortest - frame.glimpse), 1)
-            cost += GLIMPSE * (shown < frame.glimpse)
-        if length * 1000 > shown * frame.fast:
-            cost += HASTY * (length * 1000 / max(shown, 100) / frame.fast - 1)
+            cost += BRIEF * min((frame.shortest - shown) / (frame.shortest - frame.glimpse), 3)
         return cost
 
     def _best_line_break(self, start: int, end: int, length: int) -> float:

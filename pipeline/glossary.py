@@ -7,12 +7,13 @@ in *, its ending goes over to the agreed word, so both must be declined alike; w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-APOSTROPHES = "'’ʼ"
-ENDING = rf"[\w{APOSTROPHES}]*"
+FOLDED = str.maketrans("ё’ʼ", "е''")
+ENDING = r"\w*(?:'\w+)*"
 INFLECTED = re.compile("[аеёиоуыэюяьй]+$")  # what a Russian word may lose or change when it is declined
 
 
@@ -34,20 +35,32 @@ def read(table: object) -> tuple[Term, ...]:
 
 def apply(text: str, spoken_text: str, language: str, terms: Sequence[Term]) -> str:
     """Russian text in the agreed words: unwanted variants replaced, and terms that were left in the language spoken."""
-    variants = _unwanted(tuple(terms))
-    text = _replace(text, variants, lambda found: True)
+    text = _replace(text, _unwanted(tuple(terms)))
     left = _spoken(tuple(terms), _base(language))
-    said = {found.casefold() for found, _, _ in _finds(spoken_text, left)}
-    return _replace(text, left, lambda found: found.casefold() in said)
+    return _replace(text, left, frozenset(_fold(found.text) for found in _finds(spoken_text, left)))
 
 
 def ignored(text: str, spoken_text: str, language: str, terms: Sequence[Term]) -> list[Term]:
     """The terms that are spoken here and whose agreed Russian, in any case, is not in the text; none without a text."""
-    said = {term: None for _, _, term in _finds(spoken_text, _spoken(tuple(terms), _base(language)))}
-    return [term for term in said if text.strip() and not _agreed(term.russian).search(text)]
+    said = dict.fromkeys(found.term for found in _finds(spoken_text, _spoken(tuple(terms), _base(language))))
+    return [term for term in said if text.strip() and not _agreed(term.russian).search(_fold(text))]
 
 
-Forms = tuple[re.Pattern[str] | None, tuple[tuple[str, Term], ...]]  # one pattern, a group for each of the forms
+class Forms(NamedTuple):
+    """Forms to look for: one pattern for all, and each with a pattern of its own and its term, in the same order."""
+
+    any: re.Pattern[str] | None
+    each: tuple[tuple[re.Pattern[str], str, Term], ...]
+
+
+class Found(NamedTuple):
+    """A form in a text: where, and as it is written there."""
+
+    start: int
+    end: int
+    text: str
+    form: str
+    term: Term
 
 
 @lru_cache(maxsize=64)
@@ -63,58 +76,62 @@ def _unwanted(terms: tuple[Term, ...]) -> Forms:
 def _forms(forms: list[tuple[str, Term]]) -> Forms:
     """The longest first: `Белоруссии` is to be found before `белорус*`."""
     forms = sorted(forms, key=lambda each: (-len(each[0]), each[0]))
-    pattern = "|".join(f"({_pattern(form)})" for form, _ in forms)
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) if forms else None, tuple(forms)
+    each = tuple((re.compile(_pattern(form)), form, term) for form, term in forms)
+    # without groups and with one case, so that most places of a text fail at their first letter
+    pattern = "|".join(one.pattern for one, _, _ in each)
+    return Forms(re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") if forms else None, each)
 
 
 def _pattern(form: str) -> str:
-    return r"\s+".join(_letters(word.removesuffix("*")) + ENDING * word.endswith("*") for word in form.split())
+    """Of a folded text."""
+    return r"\s+".join(re.escape(word.removesuffix("*")) + ENDING * word.endswith("*") for word in _fold(form).split())
 
 
-def _letters(word: str) -> str:
-    """Whatever apostrophe was typed, and ё as е."""
-    word = re.sub("[её]", "[её]", re.escape(word), flags=re.IGNORECASE)
-    return re.sub(f"[{APOSTROPHES}]", f"[{APOSTROPHES}]", word)
+def _fold(text: str) -> str:
+    """In lower case, ё as е, one apostrophe; as many characters as before."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    return lower.translate(FOLDED)
 
 
-def _finds(text: str, forms: Forms) -> list[tuple[str, str, Term]]:
-    """What of the forms stands in the text: as found, the form, its term."""
-    pattern, all_forms = forms
-    if pattern is None:
+def _finds(text: str, forms: Forms) -> list[Found]:
+    if forms.any is None:
         return []
-    return [(match[0], *all_forms[(match.lastindex or 1) - 1]) for match in pattern.finditer(text)]
+    folded = _fold(text)
+    found = []
+    for match in forms.any.finditer(folded):
+        form, term = next((form, term) for one, form, term in forms.each if one.fullmatch(match[0]))
+        found.append(Found(match.start(), match.end(), text[match.start() : match.end()], form, term))
+    return found
 
 
-def _replace(text: str, forms: Forms, wanted: Callable[[str], bool]) -> str:
-    pattern, all_forms = forms
-    if pattern is None:
-        return text
-
-    def agreed(match: re.Match[str]) -> str:
-        found = match[0]
-        form, term = all_forms[(match.lastindex or 1) - 1]
-        return found if not wanted(found) or _agreed(term.russian).fullmatch(found) else _put(found, form, term)
-
-    return pattern.sub(agreed, text)
+def _replace(text: str, forms: Forms, said: frozenset[str] | None = None) -> str:
+    """The text with the agreed words for all forms found, or for those that were said only."""
+    for found in reversed(_finds(text, forms)):
+        folded = _fold(found.text)
+        if (said is None or folded in said) and not _agreed(found.term.russian).fullmatch(folded):
+            text = text[: found.start] + _put(found) + text[found.end :]
+    return text
 
 
-def _put(found: str, form: str, term: Term) -> str:
+def _put(found: Found) -> str:
     """The agreed Russian in the place of what was found, in its case and, for a Russian variant, with its ending."""
-    russian = term.russian
-    if form.endswith("*") and form in term.instead_of:
-        last = form.split()[-1]
-        russian = _stem(russian) + found.split()[-1][len(last) - 1 :]
+    text, russian = found.text, found.term.russian
+    if found.form.endswith("*") and found.form in found.term.instead_of:
+        last = found.form.split()[-1]
+        russian = _stem(russian) + text.split()[-1][len(last) - 1 :]
     elif russian.endswith("*"):  # only a stem was agreed on: what the whole word would be is not known
-        return found
-    if len(found) > 1 and found.isupper():
+        return text
+    if len(text) > 1 and text.isupper():
         return russian.upper()
-    return russian[0].upper() + russian[1:] if found[0].isupper() else russian
+    return russian[0].upper() + russian[1:] if text[0].isupper() else russian
 
 
 @lru_cache(maxsize=1024)
 def _agreed(russian: str) -> re.Pattern[str]:
     words = [f"{_stem(word)}*" for word in russian.split()]
-    return re.compile(rf"(?<!\w){_pattern(' '.join(words))}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){_pattern(' '.join(words))}(?!\w)")
 
 
 def _stem(russian: str) -> str:
@@ -142,7 +159,7 @@ def _term(number: int, row: object) -> Term:
         _checked(row.get("instead_of", []), f"{name}: instead_of"),
     )
     for form in term.instead_of:
-        if re.fullmatch(_pattern(form), russian.removesuffix("*"), re.IGNORECASE):
+        if re.fullmatch(_pattern(form), _fold(russian.removesuffix("*"))):
             raise ValueError(f"{name}: {form} in instead_of means {russian} too.")
         if russian.endswith("*") and not form.endswith("*"):
             raise ValueError(f"{name}: {form} in instead_of has no ending to put after {russian}.")

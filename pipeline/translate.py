@@ -1,80 +1,196 @@
-"""A first Russian draft of each text. What no engine can do stays empty, for a person to write; nothing here fails."""
+"""A first Russian draft of a transcript: from the memory, else from an engine. What neither can do stays empty, for a
+person to write; nothing here fails, and no cue is added, lost or moved.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.cues import Cue
-from pipeline.errors import PipelineError, ToolFailed
-from pipeline.layout import Profile, fit
-from pipeline.sandbox import Limits, Sandbox
+from pipeline import engines as all_engines
+from pipeline import glossary as words
+from pipeline.answer import Room
+from pipeline.cues import Cue, Offer
+from pipeline.engines import Engine, Translation
+from pipeline.glossary import Term
+from pipeline.layout import Profile, clings, fit
+from pipeline.memory import Memory
+from pipeline.sandbox import Sandbox
+from pipeline.sentences import Part, Sentence, parted, sentences
+from pipeline.typography import tidy
 
-MODES = Path("/usr/share/apertium/modes")
-PAIRS = {"be": "bel-rus", "uk": "ukr-rus"}
-#: How apertium marks a word that it does not know, and one that it could not inflect or translate. Where somebody
-#: typed these characters, others stand in for them on the way through, so that they are not taken for marks.
-MARKS, STAND_INS = "*#@", "\ue000\ue001\ue002"
-HIDE, SHOW, STRIP = str.maketrans(MARKS, STAND_INS), str.maketrans(STAND_INS, MARKS), str.maketrans("", "", MARKS)
-BREAK = "\n\n"  # apertium takes an empty line for the end of a sentence, so that no text leaks into its neighbour
+SECONDS = 300  # for all engines together: what a large model on a CPU needs for a long clip, twice
+OFFERS = 4  # in a cue: what the engine made, and three of the memory
+NO_LANGUAGE = {"mul", "und", "other"}
 
 
 @dataclass(frozen=True)
-class Translation:
-    """A text in Russian and who made it: "same" (it was Russian), "apertium", or "none" with an empty text."""
+class Piece:
+    """What a sentence brings to one of its cues: its share of the Russian, and of all that is offered."""
 
+    part: Part
     text: str
-    engine: str
-    doubts: tuple[str, ...] = ()
+    origin: str
+    doubts: tuple[str, ...]
+    offers: tuple[Offer, ...]
 
 
-UNTRANSLATED = Translation("", "none", ("untranslated",))
+def draft(
+    box: Sandbox,
+    spoken: Sequence[Cue],
+    source: str,
+    frame: Profile,
+    work: Path,
+    *,
+    engines: Mapping[str, Sequence[Engine]],
+    memory: Memory,
+    glossary: Sequence[Term],
+) -> list[Cue]:
+    """Each cue in Russian, at its time, laid out for the frame. source: the track's language (BCP 47), or "mul".
 
-
-def translate(box: Sandbox, texts: Sequence[str], source: str, work: Path) -> list[Translation]:
-    """One translation for each text, in order. source: the language spoken (BCP 47)."""
-    language = source.split("-")[0]
-    if language == "ru":
-        return [Translation(text, "same") for text in texts]
-    full = [" ".join(text.translate(HIDE).split()) for text in texts]
-    try:
-        made = iter(_apertium(box, PAIRS[language], [text for text in full if text], work))
-    except (KeyError, OSError, PipelineError):
-        return [UNTRANSLATED] * len(texts)
-    return [_judge(next(made)) if text else Translation("", "none") for text in full]
-
-
-def draft(box: Sandbox, spoken: Sequence[Cue], source: str, frame: Profile, work: Path) -> tuple[list[Cue], set[str]]:
-    """Each cue in Russian, at its time, laid out for the frame; and the engines that did it."""
-    made = translate(box, [cue.text for cue in spoken], source, work)
-    cues = [
-        replace(cue, text=fit(each.text, frame), doubts=cue.doubts + each.doubts)
-        for cue, each in zip(spoken, made, strict=True)
+    A sentence is translated whole and laid back over its cues. Doubts of the transcript stay with the cue.
+    """
+    languages = [_language(cue.language or source) for cue in spoken]
+    foreign = [
+        replace(cue, text="") if language == "ru" else cue for cue, language in zip(spoken, languages, strict=True)
     ]
-    return cues, {each.engine for each in made}
+    said = list(_by_memory(list(sentences(foreign, languages)), foreign, memory))
+    made = _translations(said, engines, Room(box, work, time.monotonic() + SECONDS))
+    alike = _alike(said, memory)
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    for sentence in said:
+        for piece in _pieces(sentence, memory, made[sentence], alike[sentence], glossary):
+            pieces[piece.part.cue].append(piece)
+    return [
+        replace(cue, text=fit(tidy(cue.text), frame), language="", origin="same" if cue.text.strip() else "")
+        if language == "ru"
+        else _cue(cue, pieces[number], frame)
+        for number, (cue, language) in enumerate(zip(spoken, languages, strict=True))
+    ]
 
 
-def _apertium(box: Sandbox, pair: str, texts: list[str], work: Path) -> list[str]:
-    """All texts in one call. Raises OSError without apertium, ToolFailed where it does not answer for each text."""
-    if not texts:
-        return []
-    stages = (MODES / f"{pair}.mode").read_text("utf-8").strip()
-    if pair == "ukr-rus":
-        # Debian 12: this pair's tagger aborts; the first reading that the constraint grammar leaves must do
-        stages = re.sub(r"cg-proc -w (\S+) \| apertium-tagger -g \$2 \S+", r"cg-proc -w -1 -n \1", stages)
-    command = f"set -o pipefail; apertium-destxt | {stages} | apertium-retxt"
-    text = BREAK.join(texts).encode()
-    done = box.run(["bash", "-c", command, "apertium", "-g"], write=work, stdin=text, limits=Limits(wall_s=120))
-    made = done.stdout.decode("utf-8", "replace").split(BREAK)
-    if done.returncode or len(made) != len(texts):  # it can also leave with 0 and say nothing
-        raise ToolFailed("tool_failed", done.stderr)
+def _language(code: str) -> str:
+    base = code.split("-")[0].lower()
+    return "" if base in NO_LANGUAGE else base
+
+
+def _by_memory(said: Sequence[Sentence], cues: Sequence[Cue], memory: Memory) -> Iterator[Sentence]:
+    """The sentences, parted and joined where the memory knows them so.
+
+    A cue of several sentences that it knows as one stays one. A sentence over several cues that it does not know as a
+    whole is parted around those cues that it knows, and the engine gets what is left between them.
+    """
+    rows: dict[int, list[Sentence]] = defaultdict(list)
+    for sentence in said:
+        rows[sentence.parts[0].cue].append(sentence)
+    for number, row in rows.items():
+        one = Sentence(row[0].language, (Part(number, " ".join(cues[number].text.split())),))
+        whole = " ".join(sentence.text for sentence in row) == one.text  # no end of one from the cue before
+        if len(row) > 1 and whole and memory.exact(one.language, one.text):
+            yield one
+            continue
+        for sentence in row:
+            yield from _around_known(sentence, memory)
+
+
+def _around_known(sentence: Sentence, memory: Memory) -> Iterator[Sentence]:
+    if len(sentence.parts) == 1 or memory.exact(sentence.language, sentence.text):
+        yield sentence
+        return
+    unknown: tuple[Part, ...] = ()
+    for part in sentence.parts:
+        if not memory.exact(sentence.language, part.text):
+            unknown += (part,)
+            continue
+        if unknown:
+            yield Sentence(sentence.language, unknown)
+        yield Sentence(sentence.language, (part,))
+        unknown = ()
+    if unknown:
+        yield Sentence(sentence.language, unknown)
+
+
+def _translations(
+    said: Sequence[Sentence], engines: Mapping[str, Sequence[Engine]], room: Room
+) -> dict[Sentence, Translation]:
+    """What an engine makes of each sentence; each is asked once for all sentences of a language."""
+    made: dict[Sentence, Translation] = {}
+    by_language: dict[str, list[Sentence]] = defaultdict(list)
+    for sentence in dict.fromkeys(said):
+        by_language[sentence.language].append(sentence)
+    for language, group in by_language.items():
+        texts = [sentence.text for sentence in group]
+        answers = all_engines.translate(all_engines.for_language(engines, language), texts, language, room)
+        made |= zip(group, answers, strict=True)
     return made
 
 
-def _judge(made: str) -> Translation:
-    text = made.translate(STRIP).translate(SHOW).strip()
-    if not text:
-        return UNTRANSLATED
-    return Translation(text, "apertium", ("unknown_word",) if any(mark in made for mark in MARKS) else ())
+def _alike(said: Sequence[Sentence], memory: Memory) -> dict[Sentence, list[Offer]]:
+    """What the memory offers for sentences that it does not know exactly."""
+    found: dict[Sentence, list[Offer]] = {}
+    for language in {sentence.language for sentence in said}:
+        group = [sentence for sentence in said if sentence.language == language]
+        found |= zip(group, memory.all_like(language, [sentence.text for sentence in group]), strict=True)
+    return found
+
+
+def _pieces(
+    sentence: Sentence, memory: Memory, made: Translation, alike: Sequence[Offer], glossary: Sequence[Term]
+) -> Iterator[Piece]:
+    """The sentence in Russian, laid over its cues, with what is offered instead."""
+
+    def laid(text: str) -> list[str]:
+        agreed = words.apply(text, sentence.text, sentence.language, glossary)
+        return parted(tidy(agreed), [len(part.text) for part in sentence.parts], clings)
+
+    exact = memory.exact(sentence.language, sentence.text)
+    by_engine = [Offer(made.text, made.engine, 100, sentence.text)] if made.text else []
+    first, *others = [*exact, *by_engine] or [Offer("", "", 100, sentence.text)]
+    texts = laid(first.text)
+    offers = [(offer, laid(offer.text)) for offer in [*others, *([] if exact else alike)]]
+    for at, part in enumerate(sentence.parts):
+        yield Piece(
+            part,
+            texts[at],
+            first.origin,
+            () if exact else _doubts(made, texts[at], " ".join(texts)),
+            tuple(replace(offer, text=shares[at]) for offer, shares in offers if shares[at]),
+        )
+
+
+def _doubts(made: Translation, text: str, whole: str) -> tuple[str, ...]:
+    """Of the cue with this share of the sentence: a word that was not known is doubted where it stands, if it does."""
+    here, anywhere = ([word for word in made.unknown if word in shown] for shown in (text, whole))
+    return made.doubts + ("unknown_word",) * bool(here or (made.unknown and not anywhere))
+
+
+def _cue(cue: Cue, pieces: Sequence[Piece], frame: Profile) -> Cue:
+    origins = [piece.origin for piece in pieces if piece.origin]
+    engine = next((origin for origin in origins if origin != "memory"), "")
+    text = _joined(pieces, frame)
+    offers: dict[str, Offer] = {}
+    for at, piece in enumerate(pieces):
+        for offer in piece.offers:
+            instead = _joined([*pieces[:at], replace(piece, text=offer.text), *pieces[at + 1 :]], frame)
+            offers.setdefault(instead, replace(offer, text=instead))
+    offers.pop(text, None)
+    return replace(
+        cue,
+        text=text,
+        doubts=tuple(dict.fromkeys([*cue.doubts, *(doubt for piece in pieces for doubt in piece.doubts)])),
+        language="",
+        origin=engine or "".join(origins[:1]),
+        offers=tuple(sorted(offers.values(), key=lambda offer: -offer.score)[:OFFERS]),
+    )
+
+
+def _joined(pieces: Sequence[Piece], frame: Profile) -> str:
+    """The text of a cue: one sentence after the other, a line for each speaker."""
+    text = ""
+    for piece in pieces:
+        if piece.text:
+            text += ("\n" if piece.part.lead else " ") + piece.part.lead + piece.text
+    return fit(text.strip(), frame)

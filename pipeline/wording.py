@@ -52,22 +52,22 @@ def _nothing(name: str, spoken: str) -> Iterator[Fault]:
 
 
 def _left_in(place: Place, name: str) -> Iterator[Fault]:
-    prose = NOT_PROSE.sub(" ", place.cue.text)
-    unrussian = UNRUSSIAN.search(prose)
-    if unrussian:
-        words = _listed(UNRUSSIAN_WORD.findall(prose))
-        yield Fault("left_in", "error", f"{name} has letters that Russian has not: {words}.")
+    text, spoken = place.cue.text, place.spoken
+    foreign = UNRUSSIAN.search(text) or LATIN.search(text)
+    prose = NOT_PROSE.sub(" ", text) if foreign else text
+    if unrussian := UNRUSSIAN_WORD.findall(prose) if foreign else []:
+        yield Fault("left_in", "error", f"{name} has letters that Russian has not: {_listed(unrussian)}.")
     language = place.language.split("-")[0].lower()
-    if not place.spoken or language == "ru":
+    if not spoken or language == "ru":
         return
-    if latin := LATIN.findall(prose):
-        said = {word.casefold() for word in LATIN.findall(place.spoken)}
+    if latin := LATIN.findall(prose) if foreign else []:
+        said = {word.casefold() for word in LATIN.findall(spoken)}
         left = [word for word in latin if len(word) > 1 and word[1:].islower() and word.casefold() in said]
         if left:
             yield Fault("left_in", "warning", f"{name} still has words of the transcript: {_listed(left)}.")
     elif language not in NO_LANGUAGE and not unrussian:
-        letters = WORD.findall(prose.casefold())
-        if len(letters) > 1 and letters == WORD.findall(place.spoken.casefold()):
+        words = WORD.findall(text.casefold())
+        if len(words) > 1 and words == WORD.findall(spoken.casefold()):
             yield Fault("left_in", "warning", f"{name} is the same as the transcript, letter by letter.")
 
 

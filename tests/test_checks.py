@@ -115,11 +115,19 @@ def test_what_two_lines_cannot_hold_becomes_several_cues_if_there_is_time_for_th
     assert only("line_too_long", [replace(cue, end=3000)]).fix is None
 
 
+def test_a_quotation_is_not_cut_in_two():
+    text = "«Мы поможем всем, кто откажется стрелять, и никого не забудем». Так она сказала."
+    assert only("line_too_long", one(text, end=8000)).fix is None
+    assert len(only("line_too_long", one(text.replace("«", "").replace("»", ""), end=8000)).fix) == 2
+
+
 def test_a_line_that_parts_what_belongs_together_is_broken_elsewhere():
     finding = only("bad_break", one("Я живу в\nВильнюсе уже давно."))
     assert finding.sentence == "Cue 1 parts “в” and “Вильнюсе”, which belong together, by its line break."
     assert finding.fix == (Cue(0, 4000, "Я живу в Вильнюсе уже давно."),)
     assert not check(one("– Я живу в\n– Вильнюсе."), PORTRAIT)  # somebody cut her short
+    name = "Александра\nКонстантинопольская."
+    assert not check(one(name), PORTRAIT)  # it can stand no other way
 
 
 def test_a_cue_that_ends_with_a_word_of_the_next_is_noted():

@@ -27,13 +27,13 @@ def small(name, folder, seconds="3.4"):
 def test_a_clip_becomes_a_finished_clip_with_its_tracks(tmp_path):
     clip, out = small("be-portrait.mp4", tmp_path), tmp_path / "out"
     command = [sys.executable, "-m", "pipeline", clip, "--out", out, "--language", "be", "--model", "phrasebook"]
-    done = subprocess.run([*command, "--profile", "square", "--check"], capture_output=True, text=True)
+    done = subprocess.run([*command, "--profile", "landscape", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Translating\n" in done.stderr
     assert all(re.match(r"\d+ (error|warning|note) [a-z_]+: ", line) for line in done.stdout.splitlines())
     assert {path.name for path in out.iterdir()} == TRACKS | {"finished.mp4"}  # and no scratch is left
     assert "Дарагія беларусы, я звяртаюся да вас." in (out / "transcript.srt").read_text()
-    assert "Дорогие белорусы,\n" in (out / "russian.vtt").read_text()
+    assert "Дорогие беларусы, я обращаюсь к вам." in (out / "russian.vtt").read_text()  # the profile's one line
     assert [stream["codec_name"] for stream in streams(out / "finished.mp4")] == ["h264", "aac"]
 
 
@@ -98,7 +98,7 @@ def test_check_of_a_good_file_is_0_and_of_a_bad_one_2(tmp_path, capsys):
     good, bad = tmp_path / "a.vtt", tmp_path / "b.srt"
     good.write_text(vtt([Cue(3000, 5000, "Мы ждём вас дома.")]))
     bad.write_text(FAST.replace("00:00:05,000", "5 секунд"))
-    assert check(capsys, good) == (0, [], "")
+    assert check(capsys, good) == (0, [], "No check found anything.\n")
     status, lines, said = check(capsys, bad)
     assert (status, lines) == (2, []) and said.startswith("b.srt, line 6: The times cannot be read.")
     assert check(capsys, tmp_path / "c.srt") == (2, [], "There is no file c.srt.\n")
@@ -136,7 +136,12 @@ def test_a_wrong_option_ends_with_one_sentence(arguments, words, capsys):
 
 @pytest.mark.parametrize(
     ("toml", "words"),
-    [("[captions]\nstyle = 1", "style must be one of"), ("[[glossary]]\nspoken = 1", "glossary"), ("[", "document")],
+    [
+        ("[captions]\nstyle = 1", "style must be one of"),
+        ("[[glossary]]\nspoken = 1", "glossary"),
+        ("[engines]\nbe = 1", "[engines]"),
+        ("[", "document"),
+    ],
 )
 def test_a_campaign_that_cannot_be_used_ends_with_one_sentence(toml, words, tmp_path, capsys, monkeypatch):
     campaign = tmp_path / "campaign.toml"

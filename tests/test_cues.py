@@ -98,6 +98,13 @@ def test_a_belarusian_monologue_is_cut_where_an_editor_would_cut_it():
     ]
 
 
+def test_no_scrap_of_a_sentence_is_left_over():
+    assert laid_out("Яны ведалі, пра што гавораць, бо кожны трэці беларус загінуў тады, у саракавыя.", LANDSCAPE) == [
+        "Яны ведалі, пра што гавораць,",
+        "бо кожны трэці беларус / загінуў тады, у саракавыя.",
+    ]
+
+
 def test_an_english_monologue_is_cut_where_an_editor_would_cut_it():
     text = (
         "Hello, my name is Catherine Williams and I am a nurse at St. Mary's Hospital in London. I have looked after "
@@ -216,6 +223,17 @@ def test_another_language_begins_a_cue_that_names_it():
     heard = [*words("мы кажам"), *words("no means no", start=600, language="en"), *words("і ўсё", start=1500)]
     made = from_words(heard, LANDSCAPE)
     assert [(cue.text, cue.language) for cue in made] == [("мы кажам", ""), ("no means no", "en"), ("і ўсё", "")]
+    heard = [Word(0, 900, " так", 1), Word(900, 2000, "-yes", 1, (), "en")]
+    assert [cue.language for cue in from_words(heard, LANDSCAPE)] == ["", "en"]
+
+
+def test_slow_speech_is_cut_before_a_cue_gets_too_long():
+    for frame in FRAMES:
+        heard = words("мы не хотим на вайну і не пойдзем", each=1900)
+        made = from_words(heard, frame)
+        assert len(made) > 2
+        for word in heard:
+            assert any(cue.start <= word.start and word.end <= cue.end + frame.gap for cue in made)
 
 
 def test_parts_of_a_word_stay_together():

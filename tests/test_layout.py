@@ -60,11 +60,12 @@ def test_no_line_ends_with_a_word_that_belongs_to_the_next(text):
         ("В 2022 году мой брат уехал из Минска в Варшаву.", "В 2022 году мой брат уехал / из Минска в Варшаву."),
         ("Сегодня я хочу обратиться к каждому солдату.", "Сегодня я хочу обратиться / к каждому солдату."),
         ("Мы не хотим, чтобы наши дети умирали.", "Мы не хотим, / чтобы наши дети умирали."),
+        ("Пожалуйста, не делайте этого! Вы присягали", "Пожалуйста, не делайте этого! / Вы присягали"),
         ("Мне страшно, потому что завтра его заберут.", "Мне страшно, / потому что завтра его заберут."),
     ],
 )
 def test_a_line_breaks_where_an_editor_would_break_it(text, lines):
-    assert fit(text, SQUARE if "потому" in text else PORTRAIT) == lines.replace(" / ", "\n")
+    assert fit(text, SQUARE if "потому" in text or "!" in text else PORTRAIT) == lines.replace(" / ", "\n")
 
 
 def test_a_short_text_stays_in_one_line():
@@ -119,7 +120,19 @@ def test_whatever_the_words_they_stay_in_two_lines_where_two_lines_can_hold_them
     "pair",
     [
         *("в Минске", "не пойду", "и мы", "который год", "ні ідзі", "the war", "nie idź", "į karą", "nicht"),
-        *("пойти бы", "знаете ли", "потому что", "16 %", "№ 5", "г. Минск", "Mr. Brown", "А. Петрова", "z.B. heute"),
+        *(
+            "пойти бы",
+            "знаете ли",
+            "потому что",
+            "друг друга",
+            "each other",
+            "16 %",
+            "№ 5",
+            "г. Минск",
+            "Mr. Brown",
+            "А. Петрова",
+            "z.B. heute",
+        ),
         *("война – это", "boję się"),
     ],
 )
