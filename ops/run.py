@@ -188,14 +188,13 @@ def choose_model(settings: Settings) -> str:
     """`auto` becomes a real model when its weights are here or can be fetched, else the phrasebook."""
     from pipeline.transcribe import resolve
 
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "whisper")
-    model = resolve(settings.whisper_model, cache)
+    model = resolve(settings.whisper_model, settings.weights_dir)
     if model != "phrasebook" or settings.whisper_model == "phrasebook":
         return model
     tried = settings.data_dir / "run" / "no-model"
     if not (tried.exists() and time.time() - tried.stat().st_mtime < ASK_AGAIN_SECONDS):
         say("Fetching the Whisper model `small` (460 MB, once)...")
-        if fetch("small", settings.data_dir / "run", cache):
+        if fetch("small", settings.data_dir / "run", settings.weights_dir):
             return "small"
         tried.touch()
     say("WARNING: no real speech model is here and none could be fetched. The phrasebook stands in for it: it knows")

@@ -9,6 +9,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline import engines, glossary, look
+from pipeline.engines import Engine
+from pipeline.glossary import Term
+from pipeline.look import Look
+
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -25,6 +30,7 @@ class Settings:
     admin_password: str = _setting("", "Password of the first account; empty: one is made and printed once.")
     whisper_model: str = _setting("auto", "Name of an openai-whisper model, a checkpoint file, `phrasebook` or `auto`.")
     asr_engine: str = _setting("whisper", "What listens: `whisper`, or `faster-whisper` (same model, faster on a CPU).")
+    weights_dir: Path = _setting(Path("whisper"), "Speech models, fetched and converted.")
     translate_key: str = _setting("", "API key of a translation server that campaign.toml names, if it wants one.")
     database_url: str = _setting("", "SQLAlchemy address; empty: SQLite in DATA_DIR.")
     redis_url: str = _setting("redis://127.0.0.1:6379/0", "The doorbell. `make run` starts one when this is not set.")
@@ -44,6 +50,7 @@ class Settings:
         data_dir = Path(values.get("data_dir", cls.data_dir)).resolve()
         values["data_dir"] = data_dir
         values.setdefault("database_url", f"sqlite:///{data_dir / 'appeals.sqlite3'}")
+        values.setdefault("weights_dir", Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "whisper"))
         values.setdefault("storage_url", (data_dir / "media").as_uri())
         if "secret_key" not in values:
             values["secret_key"] = _kept_secret(data_dir / "secret_key")
@@ -99,10 +106,13 @@ class Campaign:
     languages: dict[str, str]
     consent_version: str
     consent_wording: str
+    engines: dict[str, tuple[Engine, ...]]  # for each spoken language, in the order in which they are tried
+    glossary: tuple[Term, ...]
+    look: Look
 
     @classmethod
-    def load(cls, path: Path) -> Campaign:
-        """Read the file; KeyError or tomllib.TOMLDecodeError when it is not what it must be."""
+    def load(cls, path: Path, translate_key: str = "") -> Campaign:
+        """Read the file; KeyError or ValueError when it is not what it must be. The key is for a translation server."""
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         limits = raw["limits"]
         return cls(
@@ -119,4 +129,7 @@ class Campaign:
             languages=dict(raw["languages"]),
             consent_version=raw["consent"]["version"],
             consent_wording=" ".join(raw["consent"]["wording"].split()),
+            engines=engines.read(raw.get("engines", {}), translate_key),
+            glossary=glossary.read(raw.get("glossary", [])),
+            look=look.read(raw.get("captions", {})),
         )

@@ -1,12 +1,13 @@
-"""What web and workers are opened with: settings, campaign, database, storage, scratch folders, doorbell."""
+"""What web and workers are opened with: settings, campaign, database, storage, scratch folders, doorbell, memory."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.config import Campaign, Settings
 from pipeline.db import Database
+from pipeline.learned import Recall
 from pipeline.queue import Doorbell
 from pipeline.sandbox import Sandbox
 from pipeline.storage import Scratch, Storage, open_storage
@@ -22,13 +23,14 @@ class Context:
     storage: Storage
     scratch: Scratch
     doorbell: Doorbell
+    recall: Recall = field(default_factory=Recall)
 
     @classmethod
     def open(cls, settings: Settings) -> Context:
         """Open everything that the settings name; what is wrong with them is said here, not in the middle of work."""
         return cls(
             settings=settings,
-            campaign=Campaign.load(settings.campaign_file),
+            campaign=Campaign.load(settings.campaign_file, settings.translate_key),
             db=Database(settings.database_url),
             storage=open_storage(settings.storage_url),
             scratch=Scratch(settings.data_dir),

@@ -65,7 +65,6 @@ def from_json(rows: Iterable[dict[str, Any]]) -> list[Cue]:
     ]
 
 
-GLIMPSE = 300  # ms; nobody can read what is shown for less
 UNSURE = 0.5  # mean probability of a cue's words below which it needs a look
 
 

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from pipeline import formats, layout, render, speech, transcribe, workflow
 from pipeline.context import Context
 from pipeline.cues import Cue
-from pipeline.errors import PipelineError
-from pipeline.models import ANOTHER_LANGUAGE, Appeal, Kind, Layer, Status
+from pipeline.errors import LostLease, PipelineError
+from pipeline.models import ANOTHER_LANGUAGE, UNKNOWN_LANGUAGE, Appeal, Kind, Layer, Status
 from pipeline.prepare import prepare
 from pipeline.probe import MediaInfo, check_limits, probe
 from pipeline.translate import draft
@@ -60,6 +63,18 @@ class Job:
             raise PipelineError("file_missing", "the appeal was never prepared")
         return MediaInfo.from_dict(self.appeal.media)
 
+    @property
+    def frame(self) -> layout.Profile:
+        """By which rules this clip's captions are read."""
+        return layout.profile(self.media.width, self.media.height)
+
+    def tell(self, share: float) -> None:
+        """Write down how much of the step is done. LostLease when somebody else has it now."""
+        if self.stop.is_set():
+            raise LostLease
+        with suppress(OperationalError), self.context.db.write() as session:  # nobody waits for this figure
+            workflow.tell(session, self.claim, round(share * 100))
+
     def fetch(self, kind: Kind) -> Path:
         """A local path of this file. PipelineError when it is not there, or is not what was stored."""
         file = self.appeal.file(kind)
@@ -93,34 +108,43 @@ def _prepare(job: Job) -> Result:
 def _transcribe(job: Job) -> Result:
     audio = job.fetch(Kind.AUDIO)
     spans = speech.find_speech(audio)
-    language = None if job.appeal.language == ANOTHER_LANGUAGE else job.appeal.language
-    transcript = transcribe.transcribe_or_leave_empty(job.context.settings.whisper_model, audio, language, spans)
+    declared = job.appeal.language
+    language = None if declared in {ANOTHER_LANGUAGE, UNKNOWN_LANGUAGE} else declared
+    settings = job.context.settings
+    transcript = transcribe.transcribe_or_leave_empty(
+        settings.whisper_model, audio, language, spans, job.frame,
+        engine=settings.asr_engine, on_progress=job.tell, weights=settings.weights_dir,
+    )  # fmt: skip
     draft = Draft(Layer.TRANSCRIPT, transcript.language, list(transcript.cues), transcript.model)
-    return Result(draft=draft, note=_heard(spans, transcript))
-
-
-def _heard(spans: Sequence[tuple[int, int]], transcript: transcribe.Transcript) -> str:
-    if not spans:
-        return "No speech was found."
-    return "No speech model could be loaded: the cues are empty." if transcript.model == "none" else ""
+    return Result(draft=draft, note=transcript.reason if spans else "No speech was found.")
 
 
 def _translate(job: Job) -> Result:
     track = job.appeal.track(Layer.TRANSCRIPT)
     if track is None:
         raise PipelineError("file_missing", "there is no transcript")
-    spoken, heard_by = track.latest.cues, track.latest.made_by
-    frame = layout.profile(job.media.width, job.media.height)
-    cues, engines = draft(job.context.box, spoken, track.language, frame, job.work)
-    made_by = " + ".join([heard_by, *sorted(engines - {"same"})])
-    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, made_by))
+    context, campaign = job.context, job.context.campaign
+    with context.db.read() as session:
+        memory = context.recall.memory(session)
+    cues = draft(
+        context.box, track.latest.cues, track.language, job.frame, job.work,
+        engines=campaign.engines, memory=memory, glossary=campaign.glossary,
+    )  # fmt: skip
+    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, _made_by(track.latest.made_by, cues)))
+
+
+def _made_by(heard_by: str, cues: Iterable[Cue]) -> str:
+    """Who heard, and who put it into Russian: "none" where nobody could."""
+    origins = {cue.origin for cue in cues} - {""}
+    return " + ".join([heard_by, *(sorted(origins - {"same"}) if origins else ["none"])])
 
 
 def _render(job: Job) -> Result:
     revision_id = job.appeal.submitted_revision_id
     cues = job.cues(Layer.RUSSIAN, revision_id)
     clean = job.fetch(Kind.CLEAN)
-    finished = render.burn_in(job.context.box, clean, cues, job.media, job.work / "finished.mp4", job.stop)
+    look, out = job.context.campaign.look, job.work / "finished.mp4"
+    finished = render.burn_in(job.context.box, clean, cues, job.media, out, job.stop, look=look)
     return Result({Kind.FINISHED: finished}, revision_id=revision_id)
 
 

@@ -13,8 +13,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.errors import LostLease, PipelineError
+from pipeline import learned
 from pipeline.base import Utc, now
+from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition
 
 MAX_TRIES = 3
@@ -92,13 +93,14 @@ def advance(
     """Move from old to new. Stale when the appeal is not at (old, attempt) any more, NotAllowed off the table."""
     if (old, new) not in MOVES:
         raise NotAllowed(f"An appeal cannot go from {old} to {new}.")
-    fresh = {"lease_until": None, "not_before": None, "needs_person": False, "reason": None, "detail": None}
+    fresh = dict.fromkeys(("lease_until", "not_before", "reason", "detail", "progress")) | {"needs_person": False}
     here = (Appeal.id == appeal_id, Appeal.status == old, Appeal.attempt == attempt)
     if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=now(), **fresh):
         raise Stale
     if new not in {Status.APPROVED, Status.RELEASED}:
         open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
         session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
+        learned.forget(session, appeal_id)
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason))
 
 
@@ -126,7 +128,7 @@ def claim(session: Session, appeal_id: int, queue: str, lease: timedelta) -> Cla
             or_(Appeal.lease_until.is_(None), Appeal.lease_until <= moment),
             or_(Appeal.not_before.is_(None), Appeal.not_before <= moment),
         )
-        .values(attempt=Appeal.attempt + 1, tries=Appeal.tries + 1, lease_until=moment + lease)
+        .values(attempt=Appeal.attempt + 1, tries=Appeal.tries + 1, lease_until=moment + lease, progress=None)
         .returning(Appeal.status, Appeal.attempt, Appeal.tries)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -140,6 +142,12 @@ def _held(claim: Claim) -> tuple[Any, ...]:
 def renew(session: Session, claim: Claim, lease: timedelta) -> None:
     """A sign of life; LostLease when the step is not ours any more."""
     if not _set(session, *_held(claim), lease_until=clock(session) + lease):
+        raise LostLease
+
+
+def tell(session: Session, claim: Claim, percent: int) -> None:
+    """How far the step is; LostLease when it is not ours any more."""
+    if not _set(session, *_held(claim), progress=percent):
         raise LostLease
 
 
@@ -230,6 +238,7 @@ def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sh
             by_id=account.id,
         )
     )
+    learned.learn(session, appeal, revision)
 
 
 def approval_in_force(appeal: Appeal) -> Approval | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
+from pipeline import tmx
 from pipeline.base import now
+from pipeline.memory import Pair
 from pipeline.models import Appeal, Role, Status
+from pipeline.withdraw import withdraw
 from tests import cast
 from web import accounts, auth
 
@@ -117,3 +121,34 @@ def test_the_audit_says_who_moved_what_and_why(ada, desk):
     cast.appeal(desk, Status.REJECTED)
     page = ada.get("/admin/audit").text
     assert "To correct → Rejected: not an appeal" in page and ">rita<" in page
+
+
+def test_the_memory_is_shown_taken_away_and_brought_back(ada, desk):
+    assert "Nothing is learned yet" in ada.get("/admin/memory").text
+    made = cast.appeal(desk, Status.APPROVED)
+    assert "Беларуская" in ada.get("/admin/memory").text
+    saved = ada.get("/admin/memory.tmx")
+    assert saved.mimetype == "application/xml" and cast.RUSSIAN[1].text in saved.text
+    withdraw(desk, made.id)
+    answer = ada.send("/admin/memory/import", tmx=(io.BytesIO(saved.data), "memory.tmx"))
+    assert re.search(r"[2-9] pairs added; 0 were there already", ada.get(answer.location).text)
+    assert cast.SAID[1].text in cast.everything_stored(desk)
+
+
+@pytest.mark.parametrize("data", [b"", b"no xml", b"<tmx><body><tu></body></tmx>", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_memory_is_refused_with_a_sentence(ada, data):
+    answer = ada.send("/admin/memory/import", tmx=(io.BytesIO(data), "memory.tmx"))
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_the_memory_goes_in_and_out_by_command_line(app, tmp_path):
+    file = tmp_path / "memory.tmx"
+    file.write_bytes(tmx.write([Pair("en", "No means no.", "Нет значит нет.")]))
+    run = app.test_cli_runner().invoke
+    assert run(args=["memory", "import", str(file)]).output == "1 of 1 pairs added\n"
+    assert "Нет значит нет." in run(args=["memory", "export", "-"]).output
+    broken = tmp_path / "broken.tmx"
+    broken.write_text("no xml")
+    refused = run(args=["memory", "import", str(broken)])
+    assert refused.exit_code == 1 and refused.output.startswith("Error: ")

@@ -53,6 +53,9 @@ ROUTES = {
     "POST /admin/accounts/change": ADMIN,
     "GET /admin/stuck": ADMIN,
     "GET /admin/audit": ADMIN,
+    "GET /admin/memory": ADMIN,
+    "POST /admin/memory/import": ADMIN,
+    "GET /admin/memory.tmx": ADMIN,
 }
 GUARDED = {route: allowed for route, allowed in ROUTES.items() if allowed != ALL}
 
@@ -142,7 +145,17 @@ def test_the_first_page_weighs_at_most_sixty_kilobytes(stranger):
 def pages(desk, ada) -> dict[str, str]:
     """Every kind of page, as the admin sees it."""
     made = [cast.appeal(desk, status) for status in Status]
-    paths = ["/", "/status", "/nothing", "/staff/?status=", "/social/", "/admin/", "/admin/stuck", "/admin/audit"]
+    paths = [
+        "/",
+        "/status",
+        "/nothing",
+        "/staff/?status=",
+        "/social/",
+        "/admin/",
+        "/admin/stuck",
+        "/admin/audit",
+        "/admin/memory",
+    ]
     return {path: ada.get(path).text for path in [*paths, *(f"/staff/appeals/{one.id}" for one in made)]}
 
 

@@ -75,7 +75,7 @@ def test_the_draft_says_what_was_spoken_and_reads_in_russian(context):
     transcript, russian = (appeal.track(layer).latest for layer in (Layer.TRANSCRIPT, Layer.RUSSIAN))
     assert "Мы чакаем вас дома." in " ".join(cue.text for cue in transcript.cues)
     assert transcript.made_by == "phrasebook"
-    assert russian.made_by == "phrasebook + apertium"
+    assert russian.made_by == "phrasebook + memory"
     assert [(c.start, c.end) for c in russian.cues] == [(c.start, c.end) for c in transcript.cues]
     assert "войн" in " ".join(cue.text for cue in russian.cues)
 
@@ -97,7 +97,7 @@ def test_without_a_model_the_draft_holds_empty_cues_where_speech_is(tmp_path):
     appeal = look(context, drafted(context))
     cues = appeal.track(Layer.RUSSIAN).latest.cues
     assert cues
-    assert "No speech model could be loaded: the cues are empty." in [move.reason for move in appeal.transitions]
+    assert [move for move in appeal.transitions if "model" in move.reason]
     assert {cue.text for cue in cues} == {""}
     context.db.close()
 
@@ -114,6 +114,31 @@ def test_a_missing_original_is_said(context):
     context.storage.delete(look(context, appeal_id).files[0].key)
     appeal = work(context, appeal_id, "media")
     assert (appeal.state, appeal.reason) == (State.NEEDS_PERSON, "file_missing")
+
+
+def test_how_far_a_step_is_stands_in_the_record_until_it_is_done(context, monkeypatch):
+    seen = []
+
+    def step(job):
+        job.tell(0.42)
+        seen.append(look(context, job.appeal.id).progress)
+        return Result()
+
+    monkeypatch.setitem(STEPS, Status.RECEIVED, (step, Status.PREPARED))
+    appeal = work(context, receive(context), "media")
+    assert (seen, appeal.status, appeal.progress) == ([42], Status.PREPARED, None)
+
+
+def test_a_step_that_somebody_else_took_stops_at_its_next_sign(context, monkeypatch):
+    def step(job):
+        with context.db.write() as session:
+            session.get_one(Appeal, job.appeal.id).attempt += 1
+        job.tell(0.5)
+        raise AssertionError("it went on")
+
+    monkeypatch.setitem(STEPS, Status.RECEIVED, (step, Status.PREPARED))
+    appeal = work(context, receive(context), "media")
+    assert (appeal.status, appeal.progress, appeal.reason) == (Status.RECEIVED, None, None)
 
 
 def fails_with(error):

@@ -77,6 +77,13 @@ def test_the_same_form_sent_twice_is_one_appeal_with_one_code(stranger, desk):
     assert len(appeals(desk)) == len(left_behind(desk)) == 1
 
 
+@pytest.mark.parametrize("language", ["other", "mul", "und"])
+def test_she_need_not_name_one_language(stranger, desk, language):
+    assert send(stranger, language=language).status_code == 200
+    with desk.db.read() as session:
+        assert session.query(Appeal).one().language == language
+
+
 @pytest.mark.parametrize("change", [{"name": "Anna"}, {"language": "uk"}, {"token": "f" * 32}])
 def test_a_changed_form_with_the_same_video_is_another_appeal(stranger, desk, change):
     assert code_on(send(stranger).text) != code_on(send(stranger, **change).text)

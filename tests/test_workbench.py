@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from pipeline.cues import Cue
 from pipeline.base import now
+from pipeline.cues import Cue, Offer
 from pipeline.models import Appeal, Layer, Revision, Status
 from tests import cast
 from web.cuetable import read_time
@@ -387,3 +388,68 @@ def test_notes_of_a_reviewer_stand_above_the_table(tanya, rita, desk):
 )
 def test_times_are_read_as_people_write_them(text, ms):
     assert read_time(text) == ms
+
+
+def with_cues(desk, *texts: Cue) -> Appeal:
+    """A draft with these Russian cues."""
+    made = cast.appeal(desk)
+    with desk.db.write() as session:
+        session.get_one(Appeal, made.id).track(Layer.RUSSIAN).add(texts, "phrasebook + apertium")
+    return made
+
+
+OFFER = Offer("Мы ждём вас дома.", "memory", 82, "Мы чакаем цябе дома.")
+ENGINES_DRAFT = Cue(3200, 5200, "Мы ожидаем вас дома.", ("unknown_word",), origin="apertium", offers=(OFFER,))
+
+
+def test_a_cue_says_who_made_it_and_what_else_could_stand_there(tanya, desk):
+    page = tanya.get(f"/staff/appeals/{with_cues(desk, ENGINES_DRAFT).id}").text
+    assert "From apertium" in page
+    assert "82 % alike" in page and OFFER.text in page and OFFER.source in page
+
+
+def test_an_offer_is_taken_with_one_button_and_its_doubts_are_gone(tanya, desk):
+    made = with_cues(desk, ENGINES_DRAFT)
+    fields = table([ENGINES_DRAFT.text], ["0:03.200"], ["0:05.200"], base=2)
+    tanya.send(f"/staff/appeals/{made.id}/save", **fields, take="0:0")
+    (cue,) = russian(desk, made)
+    assert (cue.text, cue.origin, cue.doubts, cue.offers) == (OFFER.text, "memory", (), (OFFER,))
+    assert "Take</button>" not in tanya.get(f"/staff/appeals/{made.id}").text
+
+
+@pytest.mark.parametrize("take", ["0:1", "9:0", "x", "0:-1"])
+def test_an_offer_that_is_not_there_changes_nothing(tanya, desk, take):
+    made = with_cues(desk, ENGINES_DRAFT)
+    fields = table([ENGINES_DRAFT.text], ["0:03.200"], ["0:05.200"], base=2)
+    tanya.send(f"/staff/appeals/{made.id}/save", **fields, take=take)
+    assert russian(desk, made) == [ENGINES_DRAFT]
+
+
+def test_words_that_a_person_wrote_have_no_machine_as_origin(tanya, desk):
+    made = with_cues(desk, ENGINES_DRAFT)
+    tanya.send(f"/staff/appeals/{made.id}/save", **table(["Вас ждут."], ["0:03.200"], ["0:05.200"], base=2))
+    (cue,) = russian(desk, made)
+    assert (cue.origin, cue.offers) == ("", (OFFER,))
+
+
+def test_what_the_checks_find_stands_beside_the_cue_and_is_counted(tanya, rita, desk):
+    made = with_cues(desk, Cue(400, 1000, "Слишком много слов для такого короткого времени."))
+    for person in (tanya, rita):
+        page = person.get(f"/staff/appeals/{made.id}").text
+        assert '<li class="is-error">' in page and "characters a second" in page
+        assert re.search(r"Checks: \d+ error", page)
+
+
+def test_safe_fixes_are_made_at_once_and_change_no_word(tanya, desk):
+    made = with_cues(desk, Cue(400, 3000, 'Мы  говорим "нет"...'))
+    assert "Save with safe fixes" in tanya.get(f"/staff/appeals/{made.id}").text
+    fields = table(['Мы  говорим "нет"...'], ["0:00.400"], ["0:03.000"], base=2)
+    tanya.send(f"/staff/appeals/{made.id}/save", **fields, mend="all")
+    assert [cue.text for cue in russian(desk, made)] == ["Мы говорим «нет»…"]
+
+
+def test_how_far_a_step_is_is_shown_while_it_runs(tanya, desk):
+    made = cast.appeal(desk, Status.PREPARED)
+    with desk.db.write() as session:
+        session.execute(update(Appeal).where(Appeal.id == made.id).values(progress=40))
+    assert 'value="40"' in tanya.get(f"/staff/appeals/{made.id}").text

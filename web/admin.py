@@ -1,15 +1,15 @@
-"""The admin: accounts, work that is stuck, and who did what."""
+"""The admin: accounts, work that is stuck, who did what, and what the translation memory holds."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
-from pipeline import workflow
-from pipeline.models import Account, Appeal, Role, Transition
+from pipeline import learned, tmx, workflow
+from pipeline.models import Account, Appeal, Learned, Role, Transition
 from web import accounts, given
 from web.auth import role
 from web.desk import desk
@@ -109,3 +109,43 @@ def audit(account: Account) -> str:
     last = select(Transition).order_by(Transition.id.desc()).limit(LEDGER)
     with desk().db.read() as session:
         return render_template("staff/audit.html", moves=session.scalars(last).all())
+
+
+@pages.get("/admin/memory")
+@admins
+def memory(account: Account) -> str:
+    """What the translation memory holds, and the forms to bring more and to take it away."""
+    return _memory()
+
+
+def _memory(problem: str = "") -> str:
+    counted = select(Learned.language, func.count()).group_by(Learned.language).order_by(func.count().desc())
+    with desk().db.read() as session:
+        counts = [(row[0], row[1]) for row in session.execute(counted)]
+    return render_template("staff/memory.html", counts=counts, problem=problem)
+
+
+@pages.post("/admin/memory/import")
+@admins
+def import_memory(account: Account) -> ResponseReturnValue:
+    """Add the pairs of a TMX file. Those that are there already are not added again."""
+    file = request.files.get("tmx")
+    try:
+        pairs = tmx.read(file.read() if file else b"")
+    except tmx.BadTmx as error:
+        return _memory(str(error)), 422
+    with desk().db.write() as session:
+        added = learned.add(session, pairs)
+    flash(f"{added} pairs added; {len(pairs) - added} were there already.")
+    return redirect(url_for("admin.memory"))
+
+
+@pages.get("/admin/memory.tmx")
+@admins
+def export_memory(account: Account) -> Response:
+    """All pairs as a TMX file."""
+    with desk().db.read() as session:
+        text = tmx.write(learned.everything(session))
+    return Response(
+        text, mimetype="application/xml", headers={"Content-Disposition": "attachment; filename=memory.tmx"}
+    )

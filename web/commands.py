@@ -1,10 +1,11 @@
-"""The command line: `flask --app web migrate`, `flask --app web account add NAME --role translator` and so on."""
+"""The command line: `flask --app web migrate`, `… account add NAME --role translator`, `… memory import FILE`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import click
 from flask import Flask
@@ -12,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
+from pipeline import learned, tmx
 from pipeline.db import migrate
 from pipeline.models import Account, Role
 from web import accounts
@@ -19,12 +21,15 @@ from web.desk import desk
 
 account = AppGroup("account", help="Accounts of the team.")
 
+memory = AppGroup("memory", help="The translation memory.")
+
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(account)
+    app.cli.add_command(memory)
     app.cli.add_command(_migrate)
 
 
@@ -42,7 +47,7 @@ def _plain_errors() -> Iterator[None]:
             folder = desk().settings.data_dir
             raise click.ClickException(f"There is no app in DATA_DIR {folder} yet; start it with `make run` first.")
         yield
-    except accounts.AccountError as error:
+    except (accounts.AccountError, tmx.BadTmx) as error:
         raise click.ClickException(str(error)) from error
     except OperationalError as error:
         raise click.ClickException(f"DATABASE_URL cannot be used: {error.orig}") from error
@@ -94,3 +99,21 @@ def _list() -> None:
     with _plain_errors():
         for one in accounts.everyone(desk().db):
             click.echo(f"{one.name}\t{one.role.value}" + ("" if one.active else "\tdisabled"))
+
+
+@memory.command("import")
+@click.argument("file", type=click.File("rb"))
+def _import(file: BinaryIO) -> None:
+    """Add the pairs of a TMX file; - reads standard input."""
+    with _plain_errors():
+        pairs = tmx.read(file.read())
+        with desk().db.write() as session:
+            click.echo(f"{learned.add(session, pairs)} of {len(pairs)} pairs added")
+
+
+@memory.command("export")
+@click.argument("file", type=click.File("wb"))
+def _export(file: BinaryIO) -> None:
+    """Write all pairs as TMX; - writes to standard output."""
+    with _plain_errors(), desk().db.read() as session:
+        file.write(tmx.write(learned.everything(session)))

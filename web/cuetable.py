@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from pipeline.checks import beside
 from werkzeug.datastructures import MultiDict
 
-from pipeline.cues import GLIMPSE, Cue
+from pipeline.cues import Cue, Offer
 from web.given import plain
 from web.words import clock
 
 MAX_CUES = 300
+GLIMPSE = 300  # ms; nobody sees what is shown for less
 MAX_TEXT = 500  # characters of one cue
 BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
 
@@ -33,6 +35,9 @@ class Row:
     doubts: tuple[str, ...] = ()
     drop: bool = False  # to be deleted
     checked: bool = False  # somebody looked: the doubts are settled
+    language: str = ""
+    origin: str = ""
+    offers: tuple[Offer, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -44,7 +49,9 @@ class Row:
     def cue(self) -> Cue | None:
         """The cue, when both times can be read."""
         start, end = read_time(self.start), read_time(self.end)
-        return None if start is None or end is None else Cue(start, end, self.text, self.doubts)
+        if start is None or end is None:
+            return None
+        return Cue(start, end, self.text, self.doubts, self.language, self.origin, self.offers)
 
 
 def read_time(text: str) -> int | None:
@@ -59,9 +66,15 @@ def saved(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
     """The rows of a saved revision."""
     heard = beside(cues, spoken)
     return [
-        Row(i + 1, clock(cue.start), clock(cue.end), cue.text, str(i), heard[i], cue.doubts)
+        replace(_kept(Row(i + 1, clock(cue.start), clock(cue.end), cue.text), cue), was=str(i), spoken=heard[i])
         for i, cue in enumerate(cues)
     ]
+
+
+def _kept(row: Row, before: Cue) -> Row:
+    """The row with what was known about it. Doubts and origin are about the words: they stay as long as those do."""
+    row = replace(row, language=before.language, offers=before.offers)
+    return replace(row, doubts=before.doubts, origin=before.origin) if before.text == row.text else row
 
 
 def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
@@ -71,25 +84,24 @@ def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue])
     for i, (start, end, text, was) in enumerate(zip(*columns, strict=True)):
         if not (start.strip() or end.strip() or text.strip()):
             continue
-        checked = str(i) in form.getlist("checked") and bool(tidy(text))  # nothing cannot be right
-        row = Row(
-            number=len(rows) + 1,
-            start=start.strip(),
-            end=end.strip(),
-            text=tidy(text),
-            was=was,
-            drop=str(i) in form.getlist("drop"),
-            checked=checked,
-        )
-        rows.append(Row(**{**vars(row), "doubts": () if checked else _doubts_left(row, base)}))
+        row = Row(len(rows) + 1, start.strip(), end.strip(), tidy(text), was, drop=str(i) in form.getlist("drop"))
+        before = base[int(was)] if was.isdecimal() and int(was) < len(base) else None
+        if before:
+            row = _kept(row, before)
+        row = _taken(row, i, form.get("take", ""))
+        if str(i) in form.getlist("checked") and row.text:  # nothing cannot be right
+            row = replace(row, checked=True, doubts=())
+        rows.append(row)
     heard = beside([row.cue or Cue(0, 0, "") for row in rows], spoken)
-    return [Row(**{**vars(row), "spoken": words}) for row, words in zip(rows, heard, strict=True)]
+    return [replace(row, spoken=words) for row, words in zip(rows, heard, strict=True)]
 
 
-def _doubts_left(row: Row, base: Sequence[Cue]) -> tuple[str, ...]:
-    """Doubts were about the words: they stay as long as the words do."""
-    before = base[int(row.was)] if row.was.isdecimal() and int(row.was) < len(base) else None
-    return before.doubts if before and before.text == row.text else ()
+def _taken(row: Row, place: int, take: str) -> Row:
+    """The row with the offer that was taken, when `take` (`row:offer`, from 0) is about it."""
+    offers = {f"{place}:{i}": offer for i, offer in enumerate(row.offers)}
+    if take not in offers:
+        return row
+    return replace(row, text=offers[take].text, origin=offers[take].origin, doubts=())
 
 
 def tidy(text: str) -> str:
@@ -145,13 +157,3 @@ def open_questions(rows: Sequence[Row]) -> str:
         of = "" if empty else f" of {len(kept)} cues"
         counted.append(f"{doubted}{of} {'has' if doubted == 1 else 'have'} open doubts")
     return "; ".join(counted) + "." * bool(counted)
-
-
-def beside(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[str]:
-    """What was said under each cue: every line of the transcript stands beside the cue that shares most time."""
-    texts: list[list[str]] = [[] for _ in cues]
-    for heard in spoken:
-        shared = [min(cue.end, heard.end) - max(cue.start, heard.start) for cue in cues]
-        if shared and max(shared) > 0:
-            texts[shared.index(max(shared))].append(heard.text)
-    return [" ".join(lines) for lines in texts]

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.config import Campaign
-from pipeline.models import ANOTHER_LANGUAGE
 from web.given import line
 from web.upload import Upload
-from web.words import size
+from web.words import UNNAMED, size
 
 SLACK_BYTES = 100_000  # what a form holds beside its file
 MAX_NAME = 60  # characters
@@ -88,7 +87,7 @@ def _video(upload: Upload, campaign: Campaign) -> list[Problem]:
 
 def _typed(form: Form, campaign: Campaign) -> list[Problem]:
     found = []
-    if form.language not in {*campaign.languages, ANOTHER_LANGUAGE}:
+    if form.language not in {*campaign.languages, *UNNAMED}:
         found.append(Problem(400, "language", "Please choose the language that you speak in the video."))
     if len(form.name) > MAX_NAME:
         found.append(Problem(400, "name", f"The name is too long: at most {MAX_NAME} characters, please."))

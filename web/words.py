@@ -8,8 +8,18 @@ from typing import NamedTuple
 from flask import Flask
 
 from pipeline.base import now
+from pipeline.cues import Offer
 from pipeline.errors import REASONS, SUPPORTER_REASONS
-from pipeline.models import Appeal, Revision, Role, State, Status
+from pipeline.models import (
+    ANOTHER_LANGUAGE,
+    SEVERAL_LANGUAGES,
+    UNKNOWN_LANGUAGE,
+    Appeal,
+    Revision,
+    Role,
+    State,
+    Status,
+)
 from web.desk import desk
 
 #: For the team.
@@ -44,11 +54,24 @@ ROLES = {
 
 DOUBTS = {
     "low_probability": "not sure of these words",
-    "no_speech": "perhaps nobody speaks here",
+    "perhaps_no_speech": "perhaps this is no speech",
+    "no_speech": "nobody seems to speak here",
+    "compressed": "the words go round in circles",
     "repetition": "the same words again and again",
+    "phantom": "a phrase that machines invent",
+    "guess": "the model guesses: these may be other words",
+    "other_language": "sounds like another language",
+    "other_script": "letters of another language",
     "unread": "speech was heard but not understood",
     "unknown_word": "a word was not in the dictionary",
     "untranslated": "no Russian yet",
+}
+
+#: What may be declared besides the languages of the campaign.
+UNNAMED = {
+    ANOTHER_LANGUAGE: "Another language",
+    SEVERAL_LANGUAGES: "Several languages",
+    UNKNOWN_LANGUAGE: "Not known",
 }
 
 
@@ -114,6 +137,24 @@ def doubt_words(code: str) -> str:
     return DOUBTS.get(code, code.replace("_", " "))
 
 
+def origin_words(origin: str) -> str:
+    """Where the words of a cue come from."""
+    return "As the supporter said it" if origin == "same" else f"From {_place(origin)}"
+
+
+def offer_words(offer: Offer) -> str:
+    """Where an offered text comes from, and how well it fits."""
+    return (
+        f"{_place(offer.origin).capitalize()}, {offer.score} % alike:"
+        if offer.score < 100
+        else f"{_place(offer.origin).capitalize()}:"
+    )
+
+
+def _place(origin: str) -> str:
+    return "the memory of approved clips" if origin == "memory" else origin
+
+
 def age(moment: datetime) -> str:
     """How long ago, coarsely: `3 h`."""
     minutes = int((now() - moment).total_seconds() // 60)
@@ -158,14 +199,32 @@ def size(count: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    for function in (reason_sentence, refused, doubt_words, age, ago, made_by, clock, duration, size):
+    for function in (
+        reason_sentence,
+        refused,
+        doubt_words,
+        origin_words,
+        offer_words,
+        age,
+        ago,
+        made_by,
+        clock,
+        duration,
+        size,
+    ):
         app.add_template_filter(function)
     app.add_template_filter(STATUSES.__getitem__, "status_word")
     app.add_template_filter(ROLES.__getitem__, "role_word")
     app.add_template_filter(lambda code: language(app, code), "language")
+    app.context_processor(lambda: {"declarable": declarable(app)})
 
 
 def language(app: Flask, code: str) -> str:
     """The name of a language as the campaign spells it."""
+    return declarable(app).get(code, code)
+
+
+def declarable(app: Flask) -> dict[str, str]:
+    """What the form offers as spoken language, by code."""
     languages: dict[str, str] = app.extensions["desk"].campaign.languages
-    return languages.get(code, "another language" if code == "other" else code)
+    return languages | UNNAMED

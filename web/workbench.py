@@ -9,13 +9,13 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from pipeline import formats, workflow
+from pipeline import checks, formats, workflow
 from pipeline.cues import Cue
-from pipeline.models import ANOTHER_LANGUAGE, Account, Appeal, Kind, Layer, Revision, Role, State, Status
-from web import cuetable, given
+from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status
+from web import cuetable, given, proof
 from web.auth import team
 from web.desk import desk
-from web.words import MACHINE_WORK
+from web.words import MACHINE_WORK, UNNAMED
 
 pages = Blueprint("workbench", __name__)
 
@@ -86,6 +86,7 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
     revision = latest(appeal)
     shown = _version(appeal, typed.version if typed else 0) or _asked_for(appeal)
     rows = typed.rows if typed else _saved(appeal, shown)
+    found = proof.by_row(appeal, rows)
     transcript = appeal.track(Layer.TRANSCRIPT)
     finished = appeal.file(Kind.FINISHED)
     is_current = finished is not None and finished.revision_id == appeal.submitted_revision_id
@@ -101,6 +102,10 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
         shown=shown,
         versions=versions(appeal),
         questions=cuetable.open_questions(rows),
+        found=found,
+        findings=proof.counted(found),
+        mendable=any(finding.fix for findings in found.values() for finding in findings),
+        frame=proof.frame(appeal),
         silent=transcript is not None and not transcript.latest.cues,
         finished=finished if is_current and appeal.status in SHOW_FINISHED else None,
         returned=returned if appeal.status == Status.DRAFTED else None,
@@ -164,6 +169,8 @@ def _save(session: Session, account: Account, appeal: Appeal) -> None:
         return
     rows, _ = _typed(appeal)
     new, revision = cuetable.cues(rows), latest(appeal)
+    if "mend" in request.form:
+        new = checks.mend(new, proof.read(appeal, new))
     if revision is None or new != revision.cues:
         appeal.start_track(Layer.RUSSIAN, "ru").add(new, account.name, account.id)
         session.flush()
@@ -215,7 +222,7 @@ def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
 def redo(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Have the draft made again in another language. The revisions so far stay."""
     language = request.form.get("language", "")
-    if language not in {*desk().campaign.languages, ANOTHER_LANGUAGE}:
+    if language not in {*desk().campaign.languages, *UNNAMED}:
         abort(400)
     attempt = given.number(request.form, "attempt", -1)
     with desk().db.write() as session:

@@ -35,7 +35,8 @@ function showSpeed({ item, start, end, text }) {
   const speed = end > start && text.trim() ? readingSpeed(start, end, text) : NaN;
   const output = item.querySelector(".cps");
   output.textContent = Number.isNaN(speed) ? "" : speed.toFixed(1);
-  output.className = `cps ${speed > 21 ? "bad" : speed > 17 ? "warn" : ""}`;
+  const { fast, tooFast } = table.dataset;
+  output.className = `cps ${speed > Number(tooFast) ? "bad" : speed > Number(fast) ? "warn" : ""}`;
 }
 
 /** Replace the saved track by one made of what is typed. */
@@ -61,6 +62,14 @@ function play(item) {
   video.play();
 }
 
+/** Put an offered text into its cue; without this file the button saves the table with it. */
+function take(button) {
+  const field = button.closest(".cue").querySelector("[name=text]");
+  field.value = button.dataset.text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
 function enliven() {
   const editable = table.querySelector("button:not([type=button])") !== null;
   const hasTrack = video?.querySelector("track");
@@ -78,6 +87,11 @@ function enliven() {
     look();
   });
   table.addEventListener("submit", () => (unsaved = false));
+  table.addEventListener("click", (event) => {
+    if (!event.target.matches(".take")) return;
+    event.preventDefault();
+    take(event.target);
+  });
   addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s" && editable) {
