@@ -15,18 +15,15 @@ import argparse
 import shutil
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
-from pipeline import checks, engines, formats, glossary, layout, look
+from pipeline import checks, formats, layout
 from pipeline.checks import Finding
-from pipeline.config import HERE
+from pipeline.config import HERE, Campaign
 from pipeline.cues import Cue
-from pipeline.engines import Engine
 from pipeline.errors import PipelineError
-from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, Profile
 from pipeline.look import Look
 from pipeline.memory import Memory, starter
@@ -41,14 +38,6 @@ from pipeline.translate import draft
 PROFILES = {frame.name: frame for frame in (PORTRAIT, SQUARE, LANDSCAPE)}
 ENGINES = ("whisper", "faster-whisper")
 CAMPAIGN = HERE / "campaign.toml"
-
-
-class Campaign(NamedTuple):
-    """The part of campaign.toml that counts here."""
-
-    look: Look
-    glossary: tuple[Term, ...]
-    engines: dict[str, tuple[Engine, ...]]
 
 
 class Stop(Exception):
@@ -181,15 +170,9 @@ def _read(path: Path) -> list[Cue]:
 
 
 def _campaign() -> Campaign:
-    """What campaign.toml says of captions, terms and engines."""
     try:
-        table = tomllib.loads(CAMPAIGN.read_text("utf-8"))
-        return Campaign(
-            look.read(table.get("captions", {})),
-            glossary.read(table.get("glossary", [])),
-            engines.read(table.get("engines", {})),
-        )
-    except ValueError as error:
+        return Campaign.load(CAMPAIGN)
+    except (KeyError, ValueError) as error:
         raise Stop(f"{CAMPAIGN.name} cannot be used: {error}") from error
 
 

@@ -145,7 +145,7 @@ def test_a_wrong_option_ends_with_one_sentence(arguments, words, capsys):
 )
 def test_a_campaign_that_cannot_be_used_ends_with_one_sentence(toml, words, tmp_path, capsys, monkeypatch):
     campaign = tmp_path / "campaign.toml"
-    campaign.write_text(toml)
+    campaign.write_text(Path("campaign.toml").read_text().partition("[engines]")[0] + toml)
     monkeypatch.setattr("pipeline.__main__.CAMPAIGN", campaign)
     (tmp_path / "a.srt").write_text(FAST)
     status, lines, said = check(capsys, tmp_path / "a.srt")
