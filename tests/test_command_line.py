@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from pipeline.__main__ import main
+from pipeline.config import HERE
 from pipeline.cues import Cue
 from pipeline.formats import srt, ttml, vtt
 from tests import hostile
@@ -145,7 +146,8 @@ def test_a_wrong_option_ends_with_one_sentence(arguments, words, capsys):
 )
 def test_a_campaign_that_cannot_be_used_ends_with_one_sentence(toml, words, tmp_path, capsys, monkeypatch):
     campaign = tmp_path / "campaign.toml"
-    campaign.write_text(Path("campaign.toml").read_text().partition("[engines]")[0] + toml)
+    whole = (HERE / "campaign.toml").read_text()
+    campaign.write_text(whole.partition("[engines]")[0].replace("[captions]", "[left_out]") + toml)
     monkeypatch.setattr("pipeline.__main__.CAMPAIGN", campaign)
     (tmp_path / "a.srt").write_text(FAST)
     status, lines, said = check(capsys, tmp_path / "a.srt")
