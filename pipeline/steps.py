@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,10 +133,11 @@ def _translate(job: Job) -> Result:
     return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, _made_by(track.latest.made_by, cues)))
 
 
-def _made_by(heard_by: str, cues: Iterable[Cue]) -> str:
+def _made_by(heard_by: str, cues: Sequence[Cue]) -> str:
     """Who heard, and who put it into Russian: "none" where nobody could."""
     origins = {cue.origin for cue in cues} - {""}
-    return " + ".join([heard_by, *(sorted(origins - {"same"}) if origins else ["none"])])
+    nobody = ["none"] if cues and not origins else []
+    return " + ".join([heard_by, *sorted(origins - {"same"}), *nobody])
 
 
 def _render(job: Job) -> Result:
