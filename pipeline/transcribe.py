@@ -16,7 +16,7 @@ from pipeline.doubt import Segment
 from pipeline.ears import Ears, Languages, out_of_memory, remembered, why_none
 from pipeline.errors import PipelineError
 from pipeline.layout import Profile
-from pipeline.speech import WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
+from pipeline.speech import RATE, WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
 from pipeline.unread import with_unread
 
 PHRASEBOOK = Path(__file__).parent.parent / "phrasebook" / "phrasebook.pt"
@@ -114,7 +114,11 @@ def transcribe(
     if model.sounds:
         segments = [_guess(segment, samples, speech, model.sounds) for segment in segments]
     words = doubt.marked(segments, speech, main)
-    return Transcript(main, tuple(with_unread(words, speech, frame)), model.name)
+    # the last cue may be lengthened to be read, but no player shows it after the clip
+    end = len(samples) * 1000 // RATE
+    made = with_unread(words, speech, frame)
+    inside = [replace(cue, end=min(cue.end, max(end, cue.start + frame.glimpse))) for cue in made]
+    return Transcript(main, tuple(inside), model.name)
 
 
 def transcribe_or_leave_empty(

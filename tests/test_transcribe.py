@@ -64,6 +64,14 @@ def test_a_language_that_whisper_was_not_taught_stays_declared_and_is_doubted():
     assert all(doubted(found.cues, "other_language"))
 
 
+def test_no_cue_is_shown_after_the_clip():
+    samples, speech = sample("ru")
+    end = speech[-1][1]
+    assert heard("ru").cues[-1].end > end  # where the clip goes on, it stays to be read
+    found = transcribe(model(), samples[: end * 16], "ru", speech, PORTRAIT)
+    assert texts(found) == texts(heard("ru")) and found.cues[-1].end == end
+
+
 def test_several_languages_are_heard_each_in_its_own():
     (belarusian, first), (german, second) = sample("be"), sample("de")
     later = len(belarusian) // 16

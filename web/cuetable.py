@@ -17,7 +17,7 @@ from web.words import clock
 MAX_CUES = 300
 GLIMPSE = 300  # ms; nobody sees what is shown for less
 MAX_TEXT = 500  # characters of one cue
-BEYOND_MS = 500  # a cue may end so much after the clip: players and probes differ about its end
+BEYOND_MS = 1000  # a cue may end so much after the clip: a word at its very end is shown its time
 
 TIME = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?")
 
