@@ -54,6 +54,10 @@ def test_a_word_that_the_engine_left_is_replaced_only_if_it_was_said():
     assert apply("Więźniowie polityczni!", "Więźniowie polityczni!", "pl", [PRISONER]) == "Политзаключённый!"
 
 
+def test_an_agreed_word_keeps_its_case_where_it_was_said_the_same_way():
+    assert apply("Беларусам и беларусов", "Беларусам беларусов", "be", TERMS) == "Беларусам и беларусов"
+
+
 def test_where_only_a_stem_was_agreed_on_no_word_is_made_up():
     assert apply("Дорогие білоруси", "Дорогі білоруси", "uk", [BRAND]) == "Дорогие білоруси"
 

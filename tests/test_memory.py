@@ -178,3 +178,5 @@ def test_in_a_clip_of_several_languages_each_cue_teaches_its_own():
 def test_an_unread_cue_does_not_join_the_sentences_around_it():
     said = spoken("Мы чакаем", "", "вас дома.")
     assert [pair.source for pair in pairs(said, spoken("Мы", "ждём", "вас дома."), "be")] == ["Мы чакаем", "вас дома."]
+    said = spoken("", "Калі мы", "дома.")
+    assert [pair.source for pair in pairs(said, spoken("А", "Когда мы", "дома."), "be")][-1] == "Калі мы дома."

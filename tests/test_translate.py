@@ -129,6 +129,19 @@ def test_several_sentences_of_a_cue_that_the_memory_knows_as_one_stay_one(tmp_pa
     assert (cue.text, cue.origin) == ("Да, мы тут.", "memory")
 
 
+def test_a_cue_that_begins_with_the_end_of_a_sentence_is_not_filled_in_as_a_whole(tmp_path):
+    memory = Memory([Pair("be", "дома. Так. Мы тут.", "Не то.")])
+    known = engine(Мы_чакаем_вас_дома="Мы ждём вас дома.", Так="Да.", Мы_тут="Мы тут.")
+    made = in_russian(spoken("Мы чакаем вас", "дома. Так. Мы тут."), "be", tmp_path, known, memory=memory)
+    assert [cue.text for cue in made] == ["Мы ждём вас", "дома. Да. Мы тут."]
+
+
+def test_what_stands_there_already_is_not_offered(tmp_path):
+    memory = Memory([Pair("be", "Так.", "Да.")])
+    (cue,) = in_russian(spoken("Так."), "be", tmp_path, engine(Так="Да."), memory=memory)
+    assert cue == Cue(0, 1900, "Да.", origin="memory")
+
+
 def test_an_offer_for_one_sentence_keeps_the_others_of_its_cue(tmp_path):
     memory = Memory([Pair("be", "Мы чакаем вас тут.", "Ждём вас тут.")])
     known = engine(Так="Да.", Мы_чакаем_вас_там="Ждём вас там.")
