@@ -66,8 +66,7 @@ def test_a_language_that_whisper_was_not_taught_stays_declared_and_is_doubted():
 
 def test_no_cue_is_shown_after_the_clip():
     samples, speech = sample("ru")
-    end = speech[-1][1]
-    assert heard("ru").cues[-1].end > end  # where the clip goes on, it stays to be read
+    end = heard("ru").cues[-1].end - 100
     found = transcribe(model(), samples[: end * 16], "ru", speech, PORTRAIT)
     assert texts(found) == texts(heard("ru")) and found.cues[-1].end == end
 
@@ -103,7 +102,8 @@ def test_where_nobody_speaks_whisper_is_not_asked():
 
 def test_what_whisper_heard_and_the_detector_did_not_is_doubted_and_the_reverse_left_for_a_person():
     samples, speech = sample("ru")
-    found = transcribe(model(), samples, "ru", [(0, 2900), speech[-1], (60_000, 62_000)], LANDSCAPE)
+    longer = np.pad(samples, (0, 62_000 * 16 - len(samples)))
+    found = transcribe(model(), longer, "ru", [(0, 2900), speech[-1], (60_000, 62_000)], LANDSCAPE)
     assert found.cues[0].doubts == ()
     assert found.cues[-1] == Cue(60_000, 62_000, "", ("unread",))
 

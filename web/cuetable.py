@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.checks import beside
 from werkzeug.datastructures import MultiDict
 
+from pipeline.checks import beside
 from pipeline.cues import Cue, Offer
 from web.given import plain
 from web.words import clock

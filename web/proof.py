@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.checks import Finding
-
 from pipeline import checks, layout
+from pipeline.checks import Finding
 from pipeline.cues import Cue
 from pipeline.layout import Profile
 from pipeline.models import Appeal, Layer
