@@ -16,7 +16,7 @@ PAIRS = {"be": "bel-rus", "uk": "ukr-rus"}
 #: typed these characters, others stand in for them on the way through, so that they are not taken for marks.
 MARKS, STAND_INS = "*#@", "\ue000\ue001\ue002"
 HIDE, SHOW, STRIP = str.maketrans(MARKS, STAND_INS), str.maketrans(STAND_INS, MARKS), str.maketrans("", "", MARKS)
-MARKED = re.compile(r"[*#@](\w[\w'’ʼ-]*)")
+MARKED = re.compile(r"[*#@]\w[\w'’ʼ*#@-]*")  # it marks both halves of a word with an apostrophe that it does not know
 BREAK = "\n\n"  # apertium takes an empty line for the end of a sentence, so that no text leaks into its neighbour
 
 
@@ -39,4 +39,6 @@ def ask(texts: Sequence[str], language: str, room: Room) -> list[Made]:
 
 
 def _unmarked(made: str) -> Made:
-    return Made(made.translate(STRIP).translate(SHOW).strip(), tuple(MARKED.findall(made)))
+    return Made(
+        made.translate(STRIP).translate(SHOW).strip(), tuple(word.translate(STRIP) for word in MARKED.findall(made))
+    )

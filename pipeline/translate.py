@@ -156,15 +156,20 @@ def _pieces(
             part,
             texts[at],
             first.origin,
-            () if exact else _doubts(made, texts[at], " ".join(texts)),
+            () if exact else _doubts(made, part, texts[at], sentence, " ".join(texts)),
             tuple(replace(offer, text=shares[at]) for offer, shares in offers if shares[at]),
         )
 
 
-def _doubts(made: Translation, text: str, whole: str) -> tuple[str, ...]:
-    """Of the cue with this share of the sentence: a word that was not known is doubted where it stands, if it does."""
-    here, anywhere = ([word for word in made.unknown if word in shown] for shown in (text, whole))
-    return made.doubts + ("unknown_word",) * bool(here or (made.unknown and not anywhere))
+def _doubts(made: Translation, part: Part, text: str, sentence: Sentence, whole: str) -> tuple[str, ...]:
+    """Of the cue with this share of the sentence: a word that was not known is doubted where it stands or was said."""
+
+    def here(word: str) -> bool:
+        if word in whole:
+            return word in text
+        return word in part.text or word not in sentence.text
+
+    return made.doubts + ("unknown_word",) * any(here(word) for word in made.unknown)
 
 
 def _cue(cue: Cue, pieces: Sequence[Piece], frame: Profile) -> Cue:

@@ -225,6 +225,11 @@ def test_a_word_that_is_not_known_is_named_and_not_marked_in_the_text(tmp_path):
     assert made.text == "Дорогие белорусы, я звяртаюся к вас." and made.unknown == ("звяртаюся",)
 
 
+def test_an_unknown_word_with_an_apostrophe_is_one_word(tmp_path):
+    (made,) = by_apertium(["Поверніть політв'язнів додому."], "uk", tmp_path)
+    assert made.text == "Поверните політв'язнів домой." and "політв'язнів" in made.unknown
+
+
 def test_what_was_typed_is_not_taken_for_a_mark_or_a_command(tmp_path):
     typed = ["#НеВайне $(id) `id` ^x/y$ [z] \\ 'вайна'", "вайна @ {\\i1} <b> *"]
     hashtag, tags = apertium.ask(typed, "be", room(tmp_path))

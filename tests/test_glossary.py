@@ -41,6 +41,7 @@ def test_an_unwanted_variant_becomes_the_agreed_word_and_keeps_its_ending(text, 
         ("Он живёт на Украине, а едет на Украину с Украины", "Он живёт в Украине, а едет на Украину из Украины"),
         ("Нет означает нет.", "Нет значит нет."),
         ("Живёт Беларусь!", "Да здравствует Беларусь!"),
+        ("Когда ласка, увольте их.", "Пожалуйста, освободите их."),
     ],
 )
 def test_the_glossary_that_ships_says_it_as_the_campaign_does(text, expected):

@@ -164,7 +164,13 @@ def test_an_unknown_word_is_doubted_in_the_cue_where_it_stands(tmp_path):
     half = Engine("engine", lambda texts, language, room: [Made("Мы ждём вас, палітвязні наши.", ("палітвязні",))])
     made = in_russian(spoken("Мы чакаем вас,", "палітвязні нашыя."), "be", tmp_path, half)
     assert [cue.doubts for cue in made] == [(), ("unknown_word",)]
-    somewhere = Engine("engine", lambda texts, language, room: [Made("Мы ждём вас, наши.", ("палітвязні",))])
+    replaced = Term("политзаключённые", {"be": ("палітвяз*",)})
+    made = in_russian(spoken("Мы чакаем вас,", "палітвязні нашыя."), "be", tmp_path, half, glossary=[replaced])
+    assert [(cue.text, cue.doubts) for cue in made] == [
+        ("Мы ждём вас,", ()),
+        ("политзаключённые наши.", ("unknown_word",)),
+    ]
+    somewhere = Engine("engine", lambda texts, language, room: [Made("Мы ждём вас, наши.", ("іншае",))])
     made = in_russian(spoken("Мы чакаем вас,", "палітвязні нашыя."), "be", tmp_path, somewhere)
     assert [cue.doubts for cue in made] == [("unknown_word",)] * 2
 
