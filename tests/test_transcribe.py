@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.cues import Cue
+from pipeline.cues import Cue, Word
+from pipeline.doubt import Segment
 from pipeline.ears import why_none
 from pipeline.errors import LostLease, PipelineError
 from pipeline.layout import LANDSCAPE, PORTRAIT
@@ -65,10 +66,11 @@ def test_a_language_that_whisper_was_not_taught_stays_declared_and_is_doubted():
 
 
 def test_no_cue_is_shown_after_the_clip():
-    samples, speech = sample("ru")
-    end = heard("ru").cues[-1].end - 100
-    found = transcribe(model(), samples[: end * 16], "ru", speech, PORTRAIT)
-    assert found.cues[-1].text and found.cues[-1].end == end
+    late = Segment((Word(1100, 1300, " Нет.", 0.9),), -0.1, 1.0, 0.0)
+    ears = SimpleNamespace(listening=nullcontext, detect=lambda sound: {"ru": 1.0}, hear=lambda sound, language: [late])
+    found = transcribe(Model("one word", None, ears), np.zeros(32_000, np.float32), "ru", [(300, 1950)], PORTRAIT)
+    said = next(cue for cue in found.cues if cue.text)
+    assert said.end == 2000 and said.end - said.start < PORTRAIT.shortest
 
 
 def test_several_languages_are_heard_each_in_its_own():
