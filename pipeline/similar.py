@@ -22,9 +22,9 @@ Floats = npt.NDArray[np.float32]
 Letters = npt.NDArray[np.uint64]
 
 LONGEST = 500  # characters of a text; longer ones are neither kept nor looked for
-WINDOW, WINDOWS = 8, 4  # characters in a window; short texts have smaller ones, so that there are so many
+WINDOW, WINDOWS = 12, 4  # characters in a window; short texts have smaller ones, so that there are so many
 BUDGET = 1500  # candidates of one text; the windows with rare trigrams come first
-MEASURED = 30  # of them, those with most pairs of letters in common
+MEASURED = 24  # of them, those with most pairs of letters in common
 BATCH = 128  # texts looked for at once: what numpy then holds stays in the processor's cache
 
 ID_BITS, KEY_BITS = 24, 20  # of a number that holds a text's place and a trigram's hash
