@@ -65,6 +65,9 @@ DOUBTS = {
     "unread": "speech was heard but not understood",
     "unknown_word": "a word was not in the dictionary",
     "untranslated": "no Russian yet",
+    "no_engine": "no engine knows this language",
+    "no_answer": "no engine answered",
+    "bad_answer": "what the engines said made no sense",
 }
 
 #: What may be declared besides the languages of the campaign.
