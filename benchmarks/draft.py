@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.side_by_side import ffmpeg, ratio, sample
-from pipeline.engines import parse
 from pipeline.layout import PORTRAIT
 from pipeline.memory import Memory, starter
 from pipeline.prepare import prepare
 from pipeline.probe import probe
+from pipeline.russian.engines import parse
 from pipeline.sandbox import Sandbox
 from pipeline.speech import find_speech, read_wav
 from pipeline.transcribe import load_model, transcribe

@@ -23,9 +23,9 @@ from ctranslate2.specs import TransformerSpec, common_spec
 from torch import nn
 from torch.nn import functional
 
-from pipeline.answer import Room
-from pipeline.marian import NLLB, NLLB_RUSSIAN, ask
 from pipeline.memory import starter
+from pipeline.russian.answer import Room
+from pipeline.russian.marian import NLLB, NLLB_RUSSIAN, ask
 from pipeline.sandbox import Sandbox
 from pipeline.tmx import Pair
 

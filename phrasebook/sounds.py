@@ -1,4 +1,4 @@
-"""python phrasebook/sounds.py OUT.npz: how each sentence sounds in four voices, for pipeline/guess.py.
+"""python phrasebook/sounds.py OUT.npz: how each sentence sounds in four voices, for pipeline/hearing/guess.py.
 
 It tells what the phrasebook knows from what it only guesses. Run from the root of the repository.
 """
@@ -12,7 +12,7 @@ from speak import PHRASES, Sound, Take, say
 from windows import edges
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from pipeline import guess
+from pipeline.hearing import guess
 
 VOICES = ("f2", "f3", "m1", "m7")  # of the eight in speak.py, those that the others are nearest to
 SPEED, PITCH = 150, 50

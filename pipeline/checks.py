@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from pipeline import lines, pace, repair, wording
 from pipeline.cues import Cue
-from pipeline.faults import Fault, Place, Severity
 from pipeline.glossary import Term
 from pipeline.layout import Profile
+from pipeline.reading import lines, pace, repair, wording
+from pipeline.reading.faults import Fault, Place, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from pipeline import engines, glossary, look
-from pipeline.engines import Engine
+from pipeline import glossary, look
 from pipeline.glossary import Term
 from pipeline.look import Look
+from pipeline.russian import engines
+from pipeline.russian.engines import Engine
 
 HERE = Path(__file__).resolve().parent.parent
 

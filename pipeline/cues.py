@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 from unicodedata import category
 
-from pipeline.cutting import HANG, Piece, cuts
 from pipeline.layout import Profile
+from pipeline.reading.cutting import HANG, Piece, cuts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.cues import Cue
-from pipeline.decoding import BadSubtitles, decode
-from pipeline.plain import clean
-from pipeline.subrip import read_srt, read_vtt, srt, vtt
-from pipeline.substation import FONT, ass, read_ass
-from pipeline.ttml import read_ttml, ttml
+from pipeline.subtitles.decoding import BadSubtitles, decode
+from pipeline.subtitles.plain import clean
+from pipeline.subtitles.subrip import read_srt, read_vtt, srt, vtt
+from pipeline.subtitles.substation import FONT, ass, read_ass
+from pipeline.subtitles.ttml import read_ttml, ttml
 
 __all__ = ["FONT", "BadSubtitles", "ass", "read", "srt", "ttml", "vtt"]
 

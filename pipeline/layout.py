@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.borders import clings as clings  # what it costs to break a line or a cue: part of this module's face
+from pipeline.reading.borders import (
+    clings as clings,  # what it costs to break a line or a cue: part of this module's face
+)
 
 PROFILES = Path(__file__).with_name("profiles.toml")
 

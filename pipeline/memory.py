@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from pipeline.cues import Cue, Offer
-from pipeline.similar import LONGEST, Similar
+from pipeline.russian.similar import LONGEST, Similar
 from pipeline.tmx import Pair as Pair
 from pipeline.tmx import read
 

@@ -33,9 +33,10 @@ def read_wav(path: Path) -> Samples:
 def find_speech(audio: Path) -> list[Span]:
     """Spans of speech in ms, in order, of 28 s at most; empty where nobody speaks."""
     import torch
-    from silero_vad import get_speech_timestamps
 
     with one_thread():
+        from silero_vad import get_speech_timestamps  # which leaves all of torch on one thread, for good
+
         spans = get_speech_timestamps(
             torch.from_numpy(read_wav(audio)),
             _detector(),

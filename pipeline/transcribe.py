@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline import doubt, guess
 from pipeline.cues import Cue, Word
-from pipeline.doubt import Segment
-from pipeline.ears import Ears, Languages, out_of_memory, remembered, why_none
 from pipeline.errors import PipelineError
+from pipeline.hearing import doubt, guess
+from pipeline.hearing.doubt import Segment
+from pipeline.hearing.ears import Ears, Languages, out_of_memory, remembered, why_none
+from pipeline.hearing.unread import with_unread
 from pipeline.layout import Profile
 from pipeline.speech import RATE, WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
-from pipeline.unread import with_unread
 
 PHRASEBOOK = Path(__file__).parent.parent / "phrasebook" / "phrasebook.pt"
 CACHE = Path.home() / ".cache" / "whisper"
@@ -263,7 +263,7 @@ def _converted(path: Path, weights: Path | None) -> Any:
     """faster-whisper's network of this name or in this file, converted at first use."""
     from whisper.tokenizer import get_tokenizer
 
-    from pipeline import fast
+    from pipeline.hearing import fast
 
     folder = fast.folder_for(path, (weights or CACHE) / "ctranslate2")
     if not folder.is_dir():
@@ -274,6 +274,6 @@ def _converted(path: Path, weights: Path | None) -> Any:
 
 
 def _faster(network: Any) -> Ears:
-    from pipeline import fast
+    from pipeline.hearing import fast
 
     return fast.Faster(network)

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import engines as all_engines
 from pipeline import glossary as words
-from pipeline.answer import Room
 from pipeline.cues import Cue, Offer
-from pipeline.engines import Engine, Translation
 from pipeline.glossary import Term
 from pipeline.layout import Profile, clings, fit
 from pipeline.memory import Memory
+from pipeline.russian import engines as all_engines
+from pipeline.russian.answer import Room
+from pipeline.russian.engines import Engine, Translation
+from pipeline.russian.sentences import Part, Sentence, parted, sentences
 from pipeline.sandbox import Sandbox
-from pipeline.sentences import Part, Sentence, parted, sentences
 from pipeline.typography import tidy
 
 SECONDS = 300  # for all engines together: what a large model on a CPU needs for a long clip, twice

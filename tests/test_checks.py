@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.checks import Finding, beside, check, mend
 from pipeline.cues import Cue
-from pipeline.faults import SEVERITIES
 from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, fit
+from pipeline.reading.faults import SEVERITIES
 
 CALM = [
     Cue(0, 2500, "Дорогие белорусы,\nя обращаюсь к вам."),

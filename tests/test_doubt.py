@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from pipeline.cues import Word
-from pipeline.doubt import PHANTOMS, Segment, again_and_again, foreign, marked, other_language, plain
+from pipeline.hearing.doubt import PHANTOMS, Segment, again_and_again, foreign, marked, other_language, plain
 
 SOMEWHERE = [(0, 60_000)]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import apertium
-from pipeline.answer import Made, Room, UnknownLanguage, plausible
-from pipeline.engines import Ask, Engine, Translation, for_language, parse, read, translate
+from pipeline.russian import apertium
+from pipeline.russian.answer import Made, Room, UnknownLanguage, plausible
+from pipeline.russian.engines import Ask, Engine, Translation, for_language, parse, read, translate
 from tests.media import BOX
 
 NOTHING = Translation("", doubts=("untranslated", "no_answer"))

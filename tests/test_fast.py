@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from whisper.tokenizer import get_tokenizer
 
-from pipeline import fast
+from pipeline.hearing import fast
 from pipeline.layout import PORTRAIT
 from pipeline.transcribe import PHRASEBOOK, _network, load_model, transcribe
 from tests.hearing import LANGUAGES, heard, model, sample, texts

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pipeline.cues import Cue
 from pipeline.formats import ass, read, srt, ttml, vtt
 from pipeline.look import STYLES, Look
-from pipeline.plain import JOINER
-from pipeline.substation import WRAP
+from pipeline.subtitles.plain import JOINER
+from pipeline.subtitles.substation import WRAP
 
 WICKED = [
     r"{\i1}курсив{\i0}",

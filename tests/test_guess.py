@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline import guess
 from pipeline.cues import Word
-from pipeline.doubt import Segment
+from pipeline.hearing import guess
+from pipeline.hearing.doubt import Segment
 from pipeline.layout import PORTRAIT
 from pipeline.transcribe import PHRASEBOOK, transcribe
 from tests.hearing import model, sample, say, speech_in

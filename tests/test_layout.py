@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.borders import MONTHS, SMALL_WORDS, TOGETHER, TORN, ends_sentence
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, clings, fit, profile
+from pipeline.reading.borders import MONTHS, SMALL_WORDS, TOGETHER, TORN, ends_sentence
 
 SENTENCES = [
     "Дорогие белорусы, я обращаюсь к вам.",

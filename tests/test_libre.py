@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import libre
-from pipeline.answer import Room
-from pipeline.engines import Translation, parse, translate
+from pipeline.russian import libre
+from pipeline.russian.answer import Room
+from pipeline.russian.engines import Translation, parse, translate
 from tests.media import BOX
 
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]

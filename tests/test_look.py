@@ -10,10 +10,10 @@ import pytest
 
 from pipeline import look
 from pipeline.cues import Cue
-from pipeline.fitting import fitted
 from pipeline.formats import ass
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, fit
 from pipeline.look import STYLES, Box, Look, area
+from pipeline.subtitles.fitting import fitted
 from tests.media import ffmpeg
 
 FRAMES = {frame.name: frame for frame in (PORTRAIT, SQUARE, LANDSCAPE)}

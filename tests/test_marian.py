@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import marian
-from pipeline.answer import Room
-from pipeline.engines import parse, translate
 from pipeline.memory import starter
+from pipeline.russian import marian
+from pipeline.russian.answer import Room
+from pipeline.russian.engines import parse, translate
 from tests.media import BOX
 
 TINY = Path(__file__).parent.parent / "phrasebook" / "marian"

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from benchmarks.text import Speaker
 from pipeline.cues import Cue, Offer
 from pipeline.memory import Memory, Pair, normal, pairs, starter
-from pipeline.similar import Similar
+from pipeline.russian.similar import Similar
 
 PHRASEBOOK = tomllib.loads((Path(__file__).parent.parent / "phrasebook" / "phrasebook.toml").read_text("utf-8"))
 STARTER = Memory(starter())

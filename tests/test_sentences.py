@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.cues import Cue
 from pipeline.layout import clings
-from pipeline.sentences import LONGEST, SPOKEN, parted, sentences
+from pipeline.russian.sentences import LONGEST, SPOKEN, parted, sentences
 
 WORD = st.text("абвг,.–«»😀", min_size=1, max_size=12)
 

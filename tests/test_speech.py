@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,19 @@ def test_speech_is_found_where_somebody_speaks():
     assert 300 < spans[0][0] < 1000  # the clip begins with 0.6 s of silence
     assert all(start < end <= len(samples) / 16 for start, end in spans)
     assert spans == sorted(spans)
+
+
+def test_finding_speech_leaves_the_threads_to_whisper_that_it_had(tmp_path, monkeypatch):
+    audio = sound_of("no-speech.mp4", tmp_path)
+    for module in [name for name in sys.modules if name.startswith("silero_vad")]:
+        monkeypatch.delitem(sys.modules, module)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        find_speech(audio)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_music_and_wind_are_no_speech(tmp_path):

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from pipeline.cues import Cue, Word
-from pipeline.doubt import Segment
-from pipeline.ears import why_none
 from pipeline.errors import LostLease, PipelineError
+from pipeline.hearing.doubt import Segment
+from pipeline.hearing.ears import why_none
 from pipeline.layout import LANDSCAPE, PORTRAIT
 from pipeline.transcribe import (
     PHRASEBOOK,

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import translate as module
-from pipeline.answer import Made, Room
 from pipeline.cues import Cue, Offer
-from pipeline.engines import Engine, parse
 from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE
 from pipeline.memory import Memory, Pair, starter
+from pipeline.russian.answer import Made, Room
+from pipeline.russian.engines import Engine, parse
 from pipeline.translate import draft
 from tests.media import BOX
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.cues import Word
+from pipeline.hearing.unread import between, unread, with_unread
 from pipeline.layout import LANDSCAPE, PORTRAIT
-from pipeline.unread import between, unread, with_unread
 
 
 def words(*times):

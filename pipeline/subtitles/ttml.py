@@ -13,8 +13,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pipeline.cues import Cue
-from pipeline.decoding import BadSubtitles
-from pipeline.plain import shown
+from pipeline.subtitles.decoding import BadSubtitles
+from pipeline.subtitles.plain import shown
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 DEPTH = 50  # of nested elements: far more than any program writes

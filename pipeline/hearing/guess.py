@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.doubt import Segment
+from pipeline.hearing.doubt import Segment
 from pipeline.speech import RATE, Samples, Spans
 
 STEP, FRAME, POINTS = 480, 400, 512  # samples from one frame to the next, in a frame, and in its Fourier transform

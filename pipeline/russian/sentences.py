@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from pipeline.borders import ends_sentence
 from pipeline.cues import Cue
 from pipeline.layout import SPEAKER
+from pipeline.reading.borders import ends_sentence
 
 PAUSE = 1000  # ms of silence over which no sentence goes on
 LONGEST = 400  # characters, where a transcript has no marks at all: the engines know sentences

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.answer import Made, Room, UnknownLanguage
 from pipeline.errors import ToolFailed
+from pipeline.russian.answer import Made, Room, UnknownLanguage
 from pipeline.sandbox import Limits
 
 MODES = Path("/usr/share/apertium/modes")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from pipeline.borders import TORN, clings, ends_sentence
 from pipeline.layout import Profile
+from pipeline.reading.borders import TORN, clings, ends_sentence
 
 HANG = 500  # ms that a cue may stay after its last word, so that it can be read (Netflix, Timed Text Style Guide)
 PAUSE = 1000  # ms of silence over which a cue only goes on if words would be torn apart

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.answer import Made, Room
+from pipeline.russian.answer import Made, Room
 
 if TYPE_CHECKING:
     import requests

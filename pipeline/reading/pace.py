@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.cues import Cue
-from pipeline.cutting import HANG
-from pipeline.faults import Fault, Place
 from pipeline.layout import Profile
+from pipeline.reading.cutting import HANG
+from pipeline.reading.faults import Fault, Place
 
 
 def faults(place: Place) -> Iterator[Fault]:

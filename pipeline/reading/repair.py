@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from pipeline import lines, pace
-from pipeline.borders import CLAUSE_MARKS, END_MARKS
 from pipeline.cues import Cue
-from pipeline.faults import Place
 from pipeline.layout import fit
+from pipeline.reading import lines, pace
+from pipeline.reading.borders import CLAUSE_MARKS, END_MARKS
+from pipeline.reading.faults import Place
 from pipeline.typography import tidy
 
 TIMING = frozenset({"too_fast", "too_short", "too_long", "overlap", "gap"})

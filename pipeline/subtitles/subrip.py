@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.cues import Cue
-from pipeline.decoding import BadSubtitles
-from pipeline.plain import JOINER, hold_empty_lines, release_empty_lines, shield, shown, unshield
+from pipeline.subtitles.decoding import BadSubtitles
+from pipeline.subtitles.plain import JOINER, hold_empty_lines, release_empty_lines, shield, shown, unshield
 
 Timed = tuple[int, int, int, str]  # the line of the times, from 1; start and end in ms; what stands below
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import pysubs2
 
 from pipeline.cues import Cue
-from pipeline.decoding import BadSubtitles
-from pipeline.fitting import fitted
 from pipeline.look import PLAIN, Look, Style, style_for
-from pipeline.plain import JOINER, shown
+from pipeline.subtitles.decoding import BadSubtitles
+from pipeline.subtitles.fitting import fitted
+from pipeline.subtitles.plain import JOINER, shown
 
 FONT = "Noto Sans"
 WRAP = r"\N{\q0}"  # a line break that the picture needs and the text does not have; the command after it does nothing

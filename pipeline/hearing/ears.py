@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 from urllib.error import URLError
 
-from pipeline.doubt import Segment
+from pipeline.hearing.doubt import Segment
 from pipeline.speech import Samples
 
 Languages = Mapping[str, float]  # Whisper's codes with their probabilities

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, pairwise
 
-from pipeline.borders import DASHES, TORN, clings
 from pipeline.cues import Cue
-from pipeline.cutting import SILENCE
-from pipeline.faults import Fault, Place
 from pipeline.layout import SPEAKER, Profile, fit
+from pipeline.reading.borders import DASHES, TORN, clings
+from pipeline.reading.cutting import SILENCE
+from pipeline.reading.faults import Fault, Place
 from pipeline.typography import unpaired_quotes
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.answer import Made, Room, UnknownLanguage
+from pipeline.russian.answer import Made, Room, UnknownLanguage
 
 WORKERS = 2  # of one thread each: threads that share one sentence wait for each other, for long on a busy machine
 BEAM = 4  # as OPUS-MT is evaluated; a wider one gains nothing

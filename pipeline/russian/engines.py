@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline import apertium, libre, marian
-from pipeline.answer import Made, Room, UnknownLanguage, plausible
+from pipeline.russian import apertium, libre, marian
+from pipeline.russian.answer import Made, Room, UnknownLanguage, plausible
 
 log = logging.getLogger(__name__)
 

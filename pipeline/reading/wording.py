@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline import glossary, typography
-from pipeline.borders import END_MARKS, MARKS
 from pipeline.cues import Cue
-from pipeline.faults import Fault, Place
 from pipeline.glossary import Term
+from pipeline.reading.borders import END_MARKS, MARKS
+from pipeline.reading.faults import Fault, Place
 from pipeline.typography import NOT_PROSE, SPACES
 
 #: Cyrillic letters that Russian has not: ў, і, ї, є, ґ, and those of languages farther away.

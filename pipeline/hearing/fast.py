@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.cues import Word
-from pipeline.doubt import Segment
-from pipeline.ears import Languages, remembered
+from pipeline.hearing.doubt import Segment
+from pipeline.hearing.ears import Languages, remembered
 from pipeline.speech import Samples
 
 VERSION = 1  # of what convert() writes: another one is another folder
