@@ -44,7 +44,8 @@ def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:
     """Each cue with its line in the file."""
     if suffix in {".ttml", ".dfxp", ".xml"} or re.match(r"\s*<(?:\?xml|tt[\s>]|\w+:tt[\s>])", text):
         return read_ttml(text)
-    lines = re.split(r"\r*\n|\r", text)  # some programs end a line twice over: CR CR LF
+    # some programs end a line twice over: CR CR LF; each run of CR is looked through once, from its beginning
+    lines = re.split(r"(?<!\r)\r+\n|\n|\r", text)
     if text.startswith("WEBVTT") or suffix == ".vtt":
         return read_vtt(lines)
     if suffix in {".ass", ".ssa"} or any(re.match(r"\[(?:Script Info|Events)\]", line) for line in lines):

@@ -329,6 +329,7 @@ HEAVY = {
     "spaces": (" " * 1_000_000 + "--> 1", "a.srt"),
     "joiners": (f"1\n{T}\n<" + "\u2060" * 300_000, "a.srt"),
     "lines": (f"1\n{T}\n" + "\n" * 1_000_000, "a.srt"),
+    "returns": (f"1\n{T}\n" + "\r" * 1_000_000, "a.srt"),
     "angles of vtt": ("WEBVTT\n\n" + T.replace(",", ".") + "\n" + "<a" * 500_000, "a.vtt"),
     "entities": ("WEBVTT\n\n" + T.replace(",", ".") + "\n" + "&" * 1_000_000, "a.vtt"),
     "blocks": ("WEBVTT\n\n" + "NOTE\n\n" * 160_000, "a.vtt"),
