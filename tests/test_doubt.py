@@ -152,3 +152,10 @@ def test_another_language_counts_only_where_whisper_is_sure_and_surer_still_of_a
 
 def test_words_are_compared_without_case_punctuation_and_dots_over_e():
     assert plain("«Всё», — Amara.org!") == ["все", "amara", "org"]
+
+
+def test_a_segment_is_looked_at_once_however_many_words_it_has(monkeypatch):
+    looked = []
+    monkeypatch.setattr("pipeline.hearing.doubt.again_and_again", lambda words: looked.append(words))
+    assert len(doubts(segment("Мы ждём вас дома."), segment("Да, мы ждём вас.", 3000))) == 8
+    assert len(looked) == 2

@@ -83,7 +83,9 @@ class Segment:
 def marked(segments: Sequence[Segment], speech: Spans, language: str) -> list[Word]:
     """The words of all segments with their doubts. language: in which they are written, where a word has none."""
     repeated = [later for earlier, later in pairwise(segments) if plain(later.text) == plain(earlier.text)]
-    about = [_about(segment, segment in repeated) for segment in segments for _ in segment.words]
+    about: list[tuple[str, ...]] = []
+    for segment in segments:
+        about += [_about(segment, segment in repeated)] * len(segment.words)
     words = [word for segment in segments for word in segment.words]
     phantoms = _phantoms(segments)
     return [
