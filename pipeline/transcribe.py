@@ -14,7 +14,16 @@ from pipeline.cues import Cue, Word
 from pipeline.errors import PipelineError
 from pipeline.hearing import doubt, guess
 from pipeline.hearing.doubt import Segment
-from pipeline.hearing.ears import Ears, Languages, out_of_memory, remembered, why_none
+from pipeline.hearing.ears import (
+    NO_SENSE,
+    UNDERSTOOD_NOTHING,
+    Ears,
+    Languages,
+    name_of,
+    out_of_memory,
+    remembered,
+    why_none,
+)
 from pipeline.hearing.unread import with_unread
 from pipeline.layout import Profile
 from pipeline.speech import RATE, WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
@@ -48,7 +57,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Transcript:
-    """The cues in the language spoken, "mul" if several; model "none" where none heard it, and then the reason why."""
+    """The cues in the language spoken, "mul" if several; model "none" where none heard it.
+
+    reason: why there are no words although somebody speaks, in one sentence.
+    """
 
     language: str
     cues: tuple[Cue, ...]
@@ -78,9 +90,9 @@ def _load(name: str, engine: str, weights: Path | None) -> Model:
     try:
         if engine == "faster-whisper":
             network = _converted(path, weights)
-            return Model(f"{path.stem}, {engine}", network, _faster(network), guess.read(path))
+            return Model(f"{name_of(path)}, {engine}", network, _faster(network), guess.read(path))
         network = _network(path, weights)
-        return Model(path.stem, network, _Whisper(network), guess.read(path))
+        return Model(name_of(path), network, _Whisper(network), guess.read(path))
     except Exception as error:  # a path that is no model fails in as many ways as torch.load has
         raise PipelineError("no_model", why_none(error)) from error
 
@@ -94,6 +106,8 @@ def transcribe(
     on_progress: Callable[[float], object] = lambda share: None,
 ) -> Transcript:
     """Cues for 16 kHz samples, for a picture of this shape. Without speech Whisper is not asked.
+
+    Raises PipelineError("no_model") for a model whose numbers are none.
 
     language: BCP 47; None to have it detected; "mul" for several. It is not overruled: where Whisper hears another one,
     the cues have a doubt. on_progress gets the share that is done, 0 to 1, twice a window; it may raise to stop.
@@ -118,7 +132,7 @@ def transcribe(
     end = len(samples) * 1000 // RATE
     made = with_unread(words, speech, frame)
     inside = [replace(cue, end=min(cue.end, max(end, cue.start + frame.glimpse))) for cue in made]
-    return Transcript(main, tuple(inside), model.name)
+    return Transcript(main, tuple(inside), model.name, UNDERSTOOD_NOTHING if heard and not words else "")
 
 
 def transcribe_or_leave_empty(
@@ -220,14 +234,17 @@ class _Whisper:
     def hear(self, sound: Samples, language: str) -> list[Segment]:
         # no hallucination_silence_threshold: it leaves out what follows a silence of two seconds, and there is none
         # in a window; what is invented elsewhere is to be seen, and doubted
-        result = self.network.transcribe(
-            sound,
-            language=language,
-            condition_on_previous_text=False,  # else one invented phrase breeds the next
-            word_timestamps=True,
-            fp16=self.half,
-            verbose=None,
-        )
+        try:
+            result = self.network.transcribe(
+                sound,
+                language=language,
+                condition_on_previous_text=False,  # else one invented phrase breeds the next
+                word_timestamps=True,
+                fp16=self.half,
+                verbose=None,
+            )
+        except ValueError as error:  # torch draws no token where the probabilities are no numbers
+            raise PipelineError("no_model", NO_SENSE) from error
         return [
             Segment(
                 tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,7 +88,8 @@ def test_what_was_converted_is_found_again_unless_the_checkpoint_changed(tmp_pat
     copy.write_bytes(b"another one")
     os.utime(copy, ns=(0, PHRASEBOOK.stat().st_mtime_ns))
     assert fast.folder_for(PHRASEBOOK, tmp_path) == first != fast.folder_for(copy, tmp_path)
-    assert fast.folder_for(tmp_path / "small", tmp_path).name == f"small-{fast.VERSION}"
+    assert fast.folder_for(Path("small"), tmp_path).name == f"small-{fast.VERSION}"
+    assert fast.folder_for(Path("base.en"), tmp_path) != fast.folder_for(Path("base"), tmp_path)
 
 
 def test_a_conversion_that_fails_leaves_nothing_and_a_second_one_does_no_harm(tmp_path, monkeypatch):
@@ -103,6 +105,32 @@ def test_a_conversion_that_fails_leaves_nothing_and_a_second_one_does_no_harm(tm
     fast.convert(network, TOKENIZER, folder)
     assert [path.name for path in folder.parent.iterdir()] == ["phrasebook"]
     assert [path.name for path in folder.iterdir()] == ["made by another worker"]
+
+
+def test_a_worker_that_ends_in_the_same_moment_does_no_harm(tmp_path, monkeypatch):
+    folder, rename = tmp_path / "phrasebook", Path.rename
+
+    def late(path, target):
+        folder.mkdir()
+        (folder / "made by another worker").touch()
+        return rename(path, target)
+
+    monkeypatch.setattr(fast, "_tokenizer", lambda _: Saved())
+    monkeypatch.setattr(Path, "rename", late)
+    fast.convert(_network(PHRASEBOOK, None), TOKENIZER, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["phrasebook"]
+
+
+def test_what_a_killed_conversion_left_is_removed_after_a_day(tmp_path, monkeypatch):
+    old, running, other = (tmp_path / name for name in ("phrasebook-1.a", "phrasebook-1.b", "phrasebook-11"))
+    for left in (old, running, other):
+        left.mkdir()
+        (left / "model.bin").touch()
+    for left in (old, other):
+        os.utime(left, (1, 1))
+    monkeypatch.setattr(fast, "_tokenizer", lambda _: Saved())
+    fast.convert(_network(PHRASEBOOK, None), TOKENIZER, tmp_path / "phrasebook-1")
+    assert {path.name for path in tmp_path.iterdir()} == {"phrasebook-1", running.name, other.name}
 
 
 class Saved:

@@ -13,7 +13,7 @@ import torch
 from pipeline.cues import Cue, Word
 from pipeline.errors import LostLease, PipelineError
 from pipeline.hearing.doubt import Segment
-from pipeline.hearing.ears import why_none
+from pipeline.hearing.ears import NO_SENSE, UNDERSTOOD_NOTHING, why_none
 from pipeline.layout import LANDSCAPE, PORTRAIT
 from pipeline.transcribe import (
     PHRASEBOOK,
@@ -182,6 +182,29 @@ def test_a_file_that_is_no_whole_checkpoint_has_a_reason(content, engine, tmp_pa
     assert failure.value.reason == "no_model"
     assert failure.value.detail == "The file of the speech model is damaged, or it is no Whisper checkpoint."
     assert sorted(found.name for found in tmp_path.rglob("*") if found.is_file()) == ["broken.pt"]
+
+
+def test_a_checkpoint_without_numbers_leaves_empty_cues_and_says_why(tmp_path):
+    checkpoint = torch.load(PHRASEBOOK, weights_only=True)
+    for name, weights in checkpoint["model_state_dict"].items():
+        if "positional" not in name:
+            weights.mul_(float("nan"))
+    torch.save(checkpoint, path := tmp_path / "damaged.pt")
+    audio = sound_of(LANGUAGES["de"], tmp_path)
+    whisper, faster = (
+        transcribe_or_leave_empty(str(path), audio, "de", [(500, 3000)], LANDSCAPE, engine, weights=tmp_path)
+        for engine in ("whisper", "faster-whisper")
+    )
+    assert (whisper.model, whisper.reason) == ("none", NO_SENSE)
+    assert (faster.model, faster.reason) == ("damaged, faster-whisper", UNDERSTOOD_NOTHING)
+    assert whisper.cues == faster.cues == (Cue(500, 3000, "", ("unread",)),)
+
+
+def test_a_name_of_whispers_is_signed_whole(tmp_path, monkeypatch):
+    network = SimpleNamespace(device=torch.device("cpu"))
+    monkeypatch.setattr("pipeline.transcribe._network", lambda path, weights: network)
+    names = [load_model(name, weights=tmp_path).name for name in ("base.en", "base", str(PHRASEBOOK))]
+    assert names == ["base.en", "base", "phrasebook"]
 
 
 def test_too_little_memory_while_hearing_leaves_empty_cues_too(tmp_path, monkeypatch):

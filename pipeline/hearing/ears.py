@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import URLError
 
@@ -50,12 +51,21 @@ def remembered(owner: Any, name: str, same: Callable[[Any, Any], bool]) -> Itera
         delattr(owner, name)
 
 
+def name_of(path: Path) -> str:
+    """A model's name: that of its file without the ending, or whisper's own, in which a point is no ending: base.en."""
+    return path.stem if path.is_file() else path.name
+
+
 def out_of_memory(error: BaseException) -> bool:
     """torch and CTranslate2 say so in words only."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or any(
         words in said for words in ("out of memory", "allocate memory", "bad_alloc")
     )
+
+
+UNDERSTOOD_NOTHING = "The speech model understood nothing of the speech."
+NO_SENSE = "The speech model gave no sense; its file may be damaged."
 
 
 def why_none(error: Exception) -> str:

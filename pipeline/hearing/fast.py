@@ -6,12 +6,14 @@ faster-whisper reads.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,12 @@ import numpy as np
 
 from pipeline.cues import Word
 from pipeline.hearing.doubt import Segment
-from pipeline.hearing.ears import Languages, remembered
+from pipeline.hearing.ears import Languages, name_of, remembered
 from pipeline.speech import Samples
 
 VERSION = 1  # of what convert() writes: another one is another folder
 SMALL = 50_000_000  # bytes; whisper's "tiny" has 75 million: one thread is enough for a network below that
+DAY = 86_400  # seconds
 THREADS = 8  # more do not help a decoder that makes one word after the other
 
 
@@ -98,7 +101,7 @@ def folder_for(path: Path, root: Path) -> Path:
     """
     about = path.stat() if path.is_file() else None
     return root / "-".join(
-        [path.stem, *([f"{about.st_mtime_ns:x}", f"{about.st_size:x}"] if about else []), str(VERSION)]
+        [name_of(path), *([f"{about.st_mtime_ns:x}", f"{about.st_size:x}"] if about else []), str(VERSION)]
     )
 
 
@@ -108,15 +111,26 @@ def convert(network: Any, tokenizer: Any, folder: Path) -> None:
     Two workers may do it at once: the first to end wins, and what the other one made is the same.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left_over(folder)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}."))
     try:
         _specification(network, tokenizer).save(str(made))
         _tokenizer(tokenizer.encoding).save(str(made / "tokenizer.json"))
         (made / "preprocessor_config.json").write_text(json.dumps({"feature_size": network.dims.n_mels}))
+        made.rename(folder)
+    except OSError:
         if not folder.is_dir():
-            made.rename(folder)
+            raise
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """What conversions into this folder left that were killed; none takes a day."""
+    for left in folder.parent.glob(f"{glob.escape(folder.name)}.*"):
+        with suppress(FileNotFoundError):  # another worker was quicker
+            if left.stat().st_mtime < time.time() - DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _specification(network: Any, tokenizer: Any) -> Any:
