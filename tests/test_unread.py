@@ -47,6 +47,25 @@ def test_empty_cues_stand_between_the_others():
     assert 3000 < made[1].start < made[1].end < 8000
 
 
+def said_under(text, start, end):
+    return [Word(start, end, f" {text}", 1)]
+
+
+def test_a_cue_with_too_few_words_for_its_speech_is_doubted():
+    swallowed, whole = "Мы ждём вас. Вы очень нужны", "Мы ждём вас. Вы очень нужны нам дома."
+    assert [cue.doubts for cue in with_unread(said_under(swallowed, 0, 3200), [(0, 3200)], PORTRAIT)] == [("omission",)]
+    assert [cue.doubts for cue in with_unread(said_under(whole, 0, 3200), [(0, 3200)], PORTRAIT)] == [()]
+
+
+def test_pauses_little_speech_and_scripts_of_syllables_are_no_omission():
+    for text, speech in [
+        ("Мы ждём вас", [(0, 1200), (2000, 3200)]),
+        ("Мы ждём", [(0, 2400)]),
+        ("我们在家里等你们回来", [(0, 3200)]),
+    ]:
+        assert [cue.doubts for cue in with_unread(said_under(text, 0, speech[-1][1]), speech, PORTRAIT)] == [()]
+
+
 TIMES = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 9000)), max_size=12)
 
 
