@@ -8,17 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.cues import Cue, Offer
+from pipeline.reading.borders import ends_sentence
 from pipeline.russian.similar import LONGEST, Similar
 from pipeline.tmx import Pair as Pair
 from pipeline.tmx import read
 
 STARTER = Path(__file__).parent.parent / "phrasebook" / "memory.tmx"
 OFFERS = 3  # more is no help to somebody who is typing
-ENDS = re.compile(r"[.!?…][»”\"')\]]*\s*$")  # a sentence
-QUESTION = re.compile(r"\?[!.?…»”\"')\]\s]*$")
+END, CLOSING, WITHIN = ".!?…", "»”\"')]", ",;:"  # of a sentence; after that; of its parts
+SPACES = " \t\n\r\xa0\u202f"
+#: Russian is about as long as what was said, and of more characters only where one of those is a syllable or a word.
+TIMES_AS_LONG, FROM = 2.2, 12  # characters of what was said; in shorter texts that says nothing: "OK"
+DENSE = frozenset({"zh", "ja", "ko"})
+OTHER_ENDS = re.compile("[。！？؟։।]")  # of sentences, in other scripts
 NO_LANGUAGE = frozenset({"ru", "", "mul", "und", "other"})
 #: Doubts that say the transcript itself may be wrong: a pair with such a source would teach nonsense.
 UNHEARD = frozenset(
@@ -46,6 +52,8 @@ class Memory:
     def __init__(self, pairs: Iterable[Pair] = ()) -> None:
         known: dict[str, dict[str, list[Pair]]] = defaultdict(dict)
         for pair in pairs:
+            if max(len(pair.source), len(pair.russian)) > LONGEST:
+                continue
             language = _base(pair.language)
             known[language].setdefault(normal(pair.source, language), []).append(pair)
         for sources in known.values():
@@ -96,7 +104,7 @@ def normal(text: str, language: str) -> str:
     if stress and stress.search(apart := unicodedata.normalize("NFD", folded)):
         folded = stress.sub("", apart)
     words = unicodedata.normalize("NFC", folded).translate(PUNCTUATION).split()
-    return " ".join([*words, "?"] if "?" in text and QUESTION.search(text) else words)
+    return " ".join([*words, "?"] if "?" in _tail(text, END + CLOSING + SPACES) else words)
 
 
 def pairs(spoken: Sequence[Cue], russian: Sequence[Cue], language: str) -> list[Pair]:
@@ -112,7 +120,7 @@ def pairs(spoken: Sequence[Cue], russian: Sequence[Cue], language: str) -> list[
         sentence, its_russian = [*sentence, *said], [*its_russian, *made]
         if not all(cue.text.strip() for cue in said):
             sentence, its_russian = [], []  # what was not read may hold the end of one and the beginning of another
-        elif said and ENDS.search(said[-1].text):
+        elif said and said[-1].text.rstrip().rstrip(CLOSING).endswith(tuple(END)):
             found |= _pair(sentence, its_russian, language)
             sentence, its_russian = [], []
     return list(found)
@@ -124,12 +132,30 @@ def starter() -> list[Pair]:
 
 
 def _pair(said: Sequence[Cue], made: Sequence[Cue], language: str) -> dict[Pair, None]:
-    """One pair, or none: both sides must have all their text, and what was said must be sure and not Russian."""
+    """One pair, or none: both sides must have all their text, and what was said must be sure and not Russian.
+
+    Where the Russian has clearly more, a person added what had not been heard: that is no translation of this.
+    """
     languages = {_base(cue.language or language) for cue in said}
     if len(languages) != 1 or languages & NO_LANGUAGE or any(UNHEARD.intersection(cue.doubts) for cue in said):
         return {}
     source, russian = _joined(said), _joined(made)
-    return {Pair(languages.pop(), source, russian): None} if source and russian and len(source) <= LONGEST else {}
+    if not source or not russian or max(len(source), len(russian)) > LONGEST:
+        return {}
+    language = languages.pop()
+    return {} if _has_more(source, russian, language) else {Pair(language, source, russian): None}
+
+
+def _has_more(source: str, russian: str, language: str) -> bool:
+    """Whether the Russian has a sentence that was not said, or is too long for what was."""
+    if _sentences(russian) > _sentences(source):
+        return True
+    return language not in DENSE and len(source) > FROM and len(russian) > TIMES_AS_LONG * len(source)
+
+
+def _sentences(text: str) -> int:
+    words = OTHER_ENDS.sub(". ", text).split()
+    return 1 + sum(ends_sentence(*two) for two in pairwise(words))
 
 
 def _joined(cues: Sequence[Cue]) -> str:
@@ -166,8 +192,12 @@ def _as_said(pair: Pair, text: str) -> str:
 
 
 def _end(text: str) -> str:
-    match = re.search(r"[.!?…,;:]*$", text.rstrip())
-    return match[0] if match else ""
+    return _tail(text.rstrip(), END + WITHIN)
+
+
+def _tail(text: str, characters: str) -> str:
+    """What the text ends with, of these characters alone. A search for that takes minutes where they fill the text."""
+    return text[len(text.rstrip(characters)) :]
 
 
 def _offers(found: Iterable[tuple[int, list[Pair]]]) -> list[Offer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import tomllib
 from pathlib import Path
 
@@ -103,6 +104,54 @@ def test_odd_texts_find_nothing_and_break_nothing(text):
         [Pair("be", "", "пусто"), Pair("be", "Не значыць не.", "Нет значит нет."), Pair("be", "б" * 20_000, "б")]
     )
     assert memory.exact("be", text) == memory.like("be", text) == []
+
+
+@pytest.mark.parametrize("unit", ["?", "?)", ".", ",", ")", " "])
+def test_a_text_full_of_marks_is_read_at_once(unit):
+    text = unit * 50_000 + "х"
+    memory = Memory([Pair("be", "х.", "икс.")])
+    began = time.process_time()
+    assert memory.exact("be", text)[:1] == [Offer("икс", "memory", 100, "х.")]
+    assert [pair.source for pair in pairs(spoken(unit * 200 + "х"), spoken("икс"), "be")]
+    assert time.process_time() - began < 1
+
+
+def test_what_is_too_long_is_not_kept():
+    memory = Memory([Pair("be", "так " * 200, "да"), Pair("be", "так", "да " * 200), Pair("be", "не", "нет")])
+    assert memory.exact("be", "так " * 200) == memory.exact("be", "так") == []
+    assert memory.exact("be", "не")
+
+
+@pytest.mark.parametrize(
+    ("source", "russian", "language"),
+    [
+        ("You have the right to say no.", "Вы имеете право сказать «нет». Никто его у вас не отнимет.", "en"),
+        ("Мы чакаем вас дома.", "Мы ждём вас дома, как ждут вас ваши дети, ваши жёны и ваши старые матери.", "be"),
+        ("Мы чакаем.", "Мы ждём! Дома.", "be"),
+        ("Так.", "да " * 200, "be"),
+    ],
+)
+def test_russian_that_has_more_than_was_said_is_not_learned(source, russian, language):
+    assert pairs(spoken(source), spoken(russian), language) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "russian", "language"),
+    [
+        ("No! Never.", "Нет, никогда.", "en"),
+        ("OK", "Хорошо, договорились.", "en"),
+        ("Dr. Müller kommt.", "Приедет доктор Мюллер.", "de"),
+        ("我们在家里等着你们回来，永远等着你们。", "Мы дома ждём, когда вы вернётесь, и будем ждать вас всегда.", "zh"),
+        ("不要去。我们等你。", "Не иди. Мы ждём тебя.", "zh"),
+    ],
+)
+def test_russian_that_is_shorter_or_of_a_denser_script_is_learned(source, russian, language):
+    assert pairs(spoken(source), spoken(russian), language)
+
+
+def test_all_that_the_starter_memory_knows_could_be_learned():
+    for pair in starter():
+        assert pairs(spoken(pair.source), spoken(pair.russian), pair.language) == [pair]
 
 
 def test_one_text_and_many_get_the_same_offers():
