@@ -14,6 +14,10 @@ from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException, sax
 
+from pipeline.russian.similar import LONGEST
+
+MAX_TEXTS = 50  # in a unit: each is paired with each Russian one, so that many make very many pairs
+MAX_PAIRS = 500_000
 MAX_BYTES = 64_000_000  # some 150,000 pairs as Trados writes them, with dates and authors
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # may not stand in XML 1.0 at all
 CODE = {"bpt", "ept", "it", "ph", "sub", "ut"}  # inline tags that hold the formatting of a document, not its words
@@ -52,6 +56,8 @@ def write(pairs: Iterable[Pair]) -> bytes:
 
 def read(data: bytes) -> list[Pair]:
     """Each text of each unit with the unit's Russian, in order; units without Russian are passed over.
+
+    So are texts of more than LONGEST characters: they are no sentence, and no memory would find them.
 
     Nothing that the file names is fetched, and a file with entities of its own is refused. Raises BadTmx.
     """
@@ -103,12 +109,16 @@ class _Units(ContentHandler):
         if name in CODE:
             self.inside_code -= 1
         elif name == "seg" and self.segment is not None:
+            if len(self.unit) >= MAX_TEXTS:
+                raise self.bad(f"A unit has more than {MAX_TEXTS} texts.")
             self.unit.append((self.language, "".join(self.segment).strip()))
             self.segment = None
         elif name == "tuv":
             self.language = ""
         elif name == "tu":
             self.pairs += _pairs(self.unit)
+            if len(self.pairs) > MAX_PAIRS:
+                raise self.bad(f"The file has more than {MAX_PAIRS} pairs; please split it.")
 
     def characters(self, content: str) -> None:
         if self.segment is not None and not self.inside_code:
@@ -123,8 +133,9 @@ class _Units(ContentHandler):
 
 
 def _pairs(unit: list[tuple[str, str]]) -> list[Pair]:
-    russian = [text for language, text in unit if text and _is_russian(language)]
-    others = [(language, text) for language, text in unit if text and not _is_russian(language)]
+    kept = [(language, text) for language, text in unit if 0 < len(text) <= LONGEST]
+    russian = [text for language, text in kept if _is_russian(language)]
+    others = [(language, text) for language, text in kept if not _is_russian(language)]
     return [Pair(language, source, text) for (language, source), text in product(others, russian)]
 
 

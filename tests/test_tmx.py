@@ -125,3 +125,21 @@ def test_a_file_that_is_too_large_is_refused_unread(monkeypatch):
     monkeypatch.setattr(tmx, "MAX_BYTES", 2_000_000)
     with pytest.raises(BadTmx, match="larger than 2 MB"):
         read(b"x" * 2_000_001)
+
+
+def test_a_unit_of_very_many_texts_is_refused(monkeypatch):
+    def texts(number: int) -> str:
+        return "".join(f"<tuv xml:lang='{c}'><seg>{c}</seg></tuv>" for c in ("be", "ru") for _ in range(number))
+
+    assert len(read(f"<tmx><tu>{texts(25)}</tu></tmx>".encode())) == 625
+    with pytest.raises(BadTmx, match="A unit has more than 50 texts"):
+        read(f"<tmx><tu>{texts(26)}</tu></tmx>".encode())
+    monkeypatch.setattr(tmx, "MAX_PAIRS", 1000)
+    with pytest.raises(BadTmx, match="more than 1000 pairs"):
+        read(f"<tmx><tu>{texts(25)}</tu><tu>{texts(25)}</tu></tmx>".encode())
+
+
+@pytest.mark.parametrize("long", ["be", "ru"])
+def test_a_text_that_is_no_sentence_is_passed_over(long):
+    pairs = [Pair("be", "так" * (200 if long == "be" else 1), "да" * (300 if long == "ru" else 1))]
+    assert read(write([*pairs, Pair("be", "так", "да")])) == [Pair("be", "так", "да")]
