@@ -61,6 +61,11 @@ def test_a_bad_answer_goes_to_the_next_engine(ask, tmp_path):
     assert [each.engine for each in made] == ["good", "good"]
 
 
+def test_what_is_spoken_is_in_no_log(tmp_path, caplog):
+    translate([Engine("bad", fails(ValueError("Вітаю вас! key=secret")))], ["Вітаю вас!"], "be", room(tmp_path))
+    assert [record.getMessage() for record in caplog.records] == ["bad did not answer: ValueError"]
+
+
 def test_only_the_texts_that_failed_are_asked_again(tmp_path):
     asked: list[str] = []
 
@@ -140,6 +145,9 @@ def test_what_can_be_a_translation_is_believed(text, answer):
         ("Hello.", "…!"),
         ("Hello.", "Hello."),
         ("Hello.", "Привет\ufffd"),
+        ("Hello.", "Привет\ud800"),
+        ("Hello.", "При\x00вет"),
+        ("Hello.", "Привет\x9b"),
         ("Hello.", "<p>Привет</p>"),
         ("Hello you.", "Да, " * 40),
         ("My dear, I have been waiting for you at home all these years.", "Да."),

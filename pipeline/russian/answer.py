@@ -20,6 +20,7 @@ NAMES = re.compile(r"https?://\S+|[#@]\w+")  # what stays as it is in any langua
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
 CYRILLIC = re.compile("[\u0400-\u04ff]")
+BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")  # what no text holds
 NOT_RUSSIAN = re.compile("[^а-яё]")
 
 
@@ -58,7 +59,7 @@ def plausible(text: str, answer: str, unknown: Sequence[str] = ()) -> bool:
 
     unknown: words that the engine says it left; where it knew others, these may well be the same in Russian.
     """
-    if not answer.strip() or "\ufffd" in answer or len(answer) > 10 * max(len(text), SHORT):
+    if not answer.strip() or BROKEN.search(answer) or len(answer) > 10 * max(len(text), SHORT):
         return False
     if (len(text) >= LONG and 10 * len(answer) < len(text)) or (TAG.search(answer) and not TAG.search(text)):
         return False

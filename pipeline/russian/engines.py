@@ -79,7 +79,8 @@ def translate(engines: Sequence[Engine], texts: Sequence[str], language: str, ro
         except UnknownLanguage:
             continue
         except Exception as error:  # an engine may fail as it likes; a draft never does
-            log.warning("%s did not answer: %s: %s", engine.name, type(error).__name__, error)
+            # not what it says: that may quote what is spoken, or hold a key
+            log.warning("%s did not answer: %s", engine.name, type(error).__name__)
             why |= {place: why.get(place, "no_answer") for place in open_texts}
             continue
         for place, made in zip(open_texts, answers, strict=True):
