@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -151,18 +152,40 @@ def test_a_slow_server_is_not_waited_for(tmp_path):
 
 
 def test_a_server_that_sends_a_little_at_a_time_is_not_waited_for(tmp_path):
-    closing = threading.Event()
+    closing, hung_up = threading.Event(), threading.Event()
 
     def drip(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
         handler.send_response(200)
         handler.end_headers()
         while not closing.wait(0.02):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
+            try:
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+            except OSError:
+                hung_up.set()
+                return
 
     with server(drip) as url:
         assert ask(url, tmp_path, ["Так."], seconds=0.4)[0].text == ""
+        assert hung_up.wait(10)  # and no thread goes on listening
         closing.set()
+
+
+def test_an_answer_that_is_packed_or_comes_in_chunks_is_read(tmp_path):
+    data = gzip.compress(json.dumps({"translatedText": ["Да, да."]}).encode())
+
+    def answer(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.end_headers()
+        for part in (data[:9], data[9:], b""):
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            handler.wfile.flush()
+
+    with server(answer) as url:
+        assert ask(url, tmp_path, ["Так, так."])[0].text == "Да, да."
 
 
 def test_nobody_listening_is_no_answer(tmp_path):

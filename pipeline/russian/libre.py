@@ -27,20 +27,23 @@ def ask(url: str, api_key: str, texts: Sequence[str], language: str, room: Room)
         for start in range(0, len(texts), AT_ONCE):
             part = list(texts[start : start + AT_ONCE])
             body = {"q": part, "source": language or "auto", "target": "ru", "format": "text"}
-            made += _post(session, url, body | ({"api_key": api_key} if api_key else {}), room.seconds)
+            made += _post(session, url, body | ({"api_key": api_key} if api_key else {}), room)
     return [Made(_plain(answer, text)) for answer, text in zip(made, texts, strict=True)]
 
 
-def _post(session: requests.Session, url: str, body: dict[str, Any], seconds: float) -> list[str]:
-    timeout = (min(CONNECT_SECONDS, seconds), min(READ_SECONDS, seconds))
+def _post(session: requests.Session, url: str, body: dict[str, Any], room: Room) -> list[str]:
+    timeout = (min(CONNECT_SECONDS, room.seconds), min(READ_SECONDS, room.seconds))
     with session.post(url, json=body, timeout=timeout, stream=True, allow_redirects=False) as response:
         if response.status_code != 200:
             raise ValueError(f"the server answers {response.status_code}")
-        content = b""
-        for piece in response.iter_content(1 << 16):
+        content = bytearray()
+        # what is there, and not so many bytes: for those it would wait, each byte resetting the time that it waits
+        while piece := response.raw.read1(1 << 16, decode_content=True):
             content += piece
             if len(content) > MAX_BYTES:
                 raise ValueError("the answer is too long")
+            if not room.seconds:
+                raise TimeoutError("the answer does not end")
     answer = json.loads(content)
     texts = answer.get("translatedText") if isinstance(answer, dict) else None
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
