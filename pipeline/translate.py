@@ -116,14 +116,18 @@ def _around_known(sentence: Sentence, memory: Memory) -> Iterator[Sentence]:
 def _translations(
     said: Sequence[Sentence], engines: Mapping[str, Sequence[Engine]], room: Room
 ) -> dict[Sentence, Translation]:
-    """What an engine makes of each sentence; each is asked once for all sentences of a language."""
+    """What an engine makes of each sentence; each is asked once for all sentences of a language.
+
+    The languages share the time: an engine that hangs in one leaves the others theirs.
+    """
     made: dict[Sentence, Translation] = {}
     by_language: dict[str, list[Sentence]] = defaultdict(list)
     for sentence in dict.fromkeys(said):
         by_language[sentence.language].append(sentence)
-    for language, group in by_language.items():
+    for number, (language, group) in enumerate(by_language.items()):
+        share = room.share(len(by_language) - number)
         texts = [sentence.text for sentence in group]
-        answers = all_engines.translate(all_engines.for_language(engines, language), texts, language, room)
+        answers = all_engines.translate(all_engines.for_language(engines, language), texts, language, share)
         made |= zip(group, answers, strict=True)
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -279,3 +280,18 @@ def test_count_and_times_never_change(tmp_path, texts, gaps, answers, remembered
         assert cue.doubts[0] == "guess" and cue.language == ""
         assert bool(cue.text) <= bool(cue.origin) and (said.text.strip() or not cue.text)
         assert all(offer.text and offer.text != cue.text for offer in cue.offers)
+
+
+def test_an_engine_that_hangs_in_one_language_leaves_the_others_their_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS", 1)
+    never = threading.Event()
+
+    def hangs(texts: Sequence[str], language: str, room: Room) -> list[Made]:
+        never.wait(60)
+        return []
+
+    cues = [Cue(0, 1900, "Hallo.", language="de"), Cue(2000, 3900, "Вітаю.", language="be")]
+    engines = {"de": [Engine("hangs", hangs)], "be": [engine(Вітаю="Привет.")]}
+    made = draft(BOX, cues, "mul", LANDSCAPE, tmp_path, engines=engines, memory=EMPTY, glossary=())
+    never.set()
+    assert [cue.text for cue in made] == ["", "Привет."]
