@@ -7,13 +7,13 @@ letters in a line of 24. Quotes are «outer» and „inner“ ones, an ellipsis 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 QUOTES = '"«»„“”'
 KEPT = "\ue000"  # stands in for what is no prose: addresses, hashtags, accounts, and itself
 NOT_PROSE = re.compile(
-    rf"(?:https?://|www\.)[^\s…{QUOTES}]*[\w/]|[#@][\w-]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{KEPT}",
+    rf"(?:https?://|www\.)[^\s…{QUOTES}]*[\w/]|[#@][\w-]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|{KEPT}",
 )
 
 DASHES = "-–—−"
@@ -116,9 +116,7 @@ def _read_quotes(text: str) -> tuple[list[tuple[int, bool]], set[int]]:
     quotes: list[tuple[int, bool]] = []
     opened: list[int] = []
     paired: set[int] = set()
-    for found in re.finditer(f"[{QUOTES}]", text):
-        place, mark = found.start(), found[0]
-        before, after = text[:place].rstrip(QUOTES)[-1:], text[place + 1 :].lstrip(QUOTES)[:1]
+    for place, mark, before, after in _each_quote(text):
         gap_before = not before or before.isspace() or before in GAP_BEFORE
         gap_after = not after or after.isspace() or after in GAP_AFTER
         by_itself = mark in "«„" or (mark != "»" and not opened)
@@ -129,6 +127,14 @@ def _read_quotes(text: str) -> tuple[list[tuple[int, bool]], set[int]]:
         elif opened:
             paired |= {opened.pop(), place}
     return quotes, paired
+
+
+def _each_quote(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Where it stands, the mark, and what is before and after it, other quotes aside."""
+    for run in re.finditer(f"[{QUOTES}]+", text):
+        before, after = text[max(run.start() - 1, 0) : run.start()], text[run.end() : run.end() + 1]
+        for place, mark in enumerate(run[0], run.start()):
+            yield place, mark, before, after
 
 
 class Rule(NamedTuple):

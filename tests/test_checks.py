@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from pipeline.checks import Finding, beside, check, mend
 from pipeline.cues import Cue
 from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, fit
+from pipeline.memory import starter
 from pipeline.reading.faults import SEVERITIES
 
 CALM = [
@@ -174,6 +176,14 @@ def test_what_was_said_and_has_no_russian_is_an_error():
         ("en", "Please go home now.", "Идите home.", "words of the transcript: “home”."),
         ("de", "Ich heiße Anna Müller.", "Меня зовут Anna.", "words of the transcript: “Anna”."),
         ("be", "Мама чакае дома.", "Мама чакае дома.", "is the same as the transcript, letter by letter."),
+        ("be", "Я звяртаюся да вас.", "я звяртаюся к вас.", "words of the transcript: “звяртаюся”."),
+        ("be", "Ваша маці вас чакае.", "Ваша мать вас чакае.", "words of the transcript: “чакае”."),
+        ("be", "Гэта яшчэ не вайна.", "Это яшчэ не вайна.", "words of the transcript: “яшчэ”, “вайна”."),
+        ("uk", "Якщо можемо, чекаємо.", "якщо можемо, ждём.", "words of the transcript: “якщо”, “можемо”."),
+        ("be", "", "Не идите к войнe.", "letters that Russian has not: “войнe”."),
+        ("ru", "Это смерть.", "Это cмерть.", "letters that Russian has not: “cмерть”."),
+        ("", "", "Please go home.", "no word in Russian letters."),
+        ("en", "Please go home.", "Please go home.", "no word in Russian letters."),
     ],
 )
 def test_what_was_left_in_the_language_of_the_transcript_is_found(language, said, russian, sentence):
@@ -189,10 +199,29 @@ def test_what_was_left_in_the_language_of_the_transcript_is_found(language, said
         ("ru", "Мама ждёт дома.", "Мама ждёт дома."),
         ("und", "Мама ждёт дома.", "Мама ждёт дома."),
         ("be", "Мама.", "Мама."),
+        ("be", "У тым случае мы дома.", "В том случае мы дома."),
+        ("be", "Слухай Лукашэнку.", "Слушай Лукашэнку."),
+        ("", "", "Anna Smith Jones."),
+        ("", "", "Пишу SMSки в Telegramе, в IT-отдел."),
+        ("", "", "#NoWar @anna https://a.b/c"),
     ],
 )
 def test_what_is_the_same_in_russian_may_stay(language, said, russian):
     assert found(one(russian), LANDSCAPE, spoken=one(said), language=language) == []
+
+
+def test_no_word_of_the_phrasebook_is_taken_for_one_that_was_left_in():
+    for pair in starter():
+        findings = found(one(pair.russian), LANDSCAPE, spoken=one(pair.source), language=pair.language)
+        assert "left_in" not in [name for name, _, _ in findings]
+
+
+@pytest.mark.parametrize("unit", ["б", "b", "і", '"', "«а» ", "„“»«”а ", "а ", "а\n", "?", "www."])
+def test_a_cue_of_very_many_characters_is_checked_at_once(unit):
+    text = unit * (20_000 // len(unit))
+    began = time.process_time()
+    check(one(text, end=4_000_000), PORTRAIT, spoken=one(text), language="be")
+    assert time.process_time() - began < 3
 
 
 def test_a_line_in_another_language_than_the_track_is_held_against_its_own():

@@ -13,6 +13,8 @@ from pipeline.reading.cutting import SILENCE
 from pipeline.reading.faults import Fault, Place
 from pipeline.typography import unpaired_quotes
 
+LONGEST = 1000  # characters that are parted; nobody says more in one breath, and trying each place takes long
+
 
 def faults(place: Place) -> Iterator[Fault]:
     """What is wrong with the cue's lines."""
@@ -47,7 +49,7 @@ def split(cue: Cue, frame: Profile) -> tuple[Cue, ...]:
 
     Each has its share of the time. What was offered for the whole is offered for none of them.
     """
-    if SPEAKER.search(cue.text) or not (texts := _halves(cue.text.split())):
+    if len(cue.text) > LONGEST or SPEAKER.search(cue.text) or not (texts := _halves(cue.text.split())):
         return ()
     first, second = texts
     middle = cue.start + round((cue.end - cue.start) * len(first) / (len(first) + len(second)))

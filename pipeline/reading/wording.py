@@ -14,8 +14,26 @@ from pipeline.typography import NOT_PROSE, SPACES
 
 #: Cyrillic letters that Russian has not: ў, і, ї, є, ґ, and those of languages farther away.
 UNRUSSIAN = re.compile("[\u0400\u0402-\u040f\u0450\u0452-\u052f]")
-UNRUSSIAN_WORD = re.compile(rf"\w*{UNRUSSIAN.pattern}\w*")
-LATIN = re.compile(r"[A-Za-z\u00c0-\u024f][\w'’ʼ-]*")
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+ANY_WORD = re.compile(r"[\w\u0482-\u0489]+")
+LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f]")
+LATIN = re.compile(rf"{LATIN_LETTER.pattern}[\w'’ʼ-]*")
+LATIN_WITH_ENDING = re.compile(rf"(?:(?!\d){LATIN_LETTER.pattern}){{2,}}[\u0400-\u04ff]+")  # SMSки, в Telegramе
+LOOKS_CYRILLIC = re.compile(r"[AaBCcEeHiIKMOoPpTXxYy]+")
+#: What hardly a Russian word in small letters has: a word that stands in the transcript, letter by letter, and has one
+#: of these was not translated. Ours, from both grammars; of 22,000 Russian words in programs no usual one has any.
+UNTRANSLATED = {
+    "be": re.compile(
+        r"[жшчщ]ы|[жшчц]э|ц[ьяюё]|цц|шч|(?<!по)(?<!на)дз(?!юдо)[еёюяь]|чака(?!н)|гэт|трэба|вайн[аыеу]|(?<![шщ]у)юся$"
+        r"|[аеиоуыя]л[ао]ся$|[яую]е$|(?<!луч)(?<!быч)(?<!рож)(?<!мв)(?<!кр)(?<!сар)ае$|\w\wыя$|\w\w[нш]ага$"
+    ),
+    "uk": re.compile(
+        r"ц[ьяюё]|[жшчщ]я|^що|що$|дяку|чека(?:ю|ти|й|л)|^(?:дуже|бути|буде|треба|зараз)$|\w\w(?<![лау])емо$"
+        r"|[аеиоуя]вся$|[аиоуя]тися$|[еи]мося$|[аеиоуыя]л[ао]ся$|(?:дд|зз|лл|нн|сс|тт)[яю]$"
+    ),
+}
+LEAST = 4  # letters of such a word
+SEVERAL = 3  # words in another script, of which not all are names: a sentence
 WORD = re.compile(r"[^\W\d_]+")
 NO_LANGUAGE = {"", "und", "mul", "other"}
 QUOTATION = 40  # characters of the transcript in a sentence
@@ -53,10 +71,14 @@ def _nothing(name: str, spoken: str) -> Iterator[Fault]:
 
 def _left_in(place: Place, name: str) -> Iterator[Fault]:
     text, spoken = place.cue.text, place.spoken
-    foreign = UNRUSSIAN.search(text) or LATIN.search(text)
+    foreign = UNRUSSIAN.search(text) or LATIN.search(text) or not CYRILLIC.search(text)
     prose = NOT_PROSE.sub(" ", text) if foreign else text
-    if unrussian := UNRUSSIAN_WORD.findall(prose) if foreign else []:
+    unrussian = [word for word in ANY_WORD.findall(prose) if UNRUSSIAN.search(word) or _mixed(word)] if foreign else []
+    if unrussian:
         yield Fault("left_in", "error", f"{name} has letters that Russian has not: {_listed(unrussian)}.")
+    if foreign and _foreign_sentence(prose):
+        yield Fault("left_in", "warning", f"{name} has no word in Russian letters.")
+        return
     language = place.language.split("-")[0].lower()
     if not spoken or language == "ru":
         return
@@ -69,6 +91,31 @@ def _left_in(place: Place, name: str) -> Iterator[Fault]:
         words = WORD.findall(text.casefold())
         if len(words) > 1 and words == WORD.findall(spoken.casefold()):
             yield Fault("left_in", "warning", f"{name} is the same as the transcript, letter by letter.")
+        elif untranslated := _untranslated(text, spoken, language):
+            yield Fault("left_in", "warning", f"{name} still has words of the transcript: {_listed(untranslated)}.")
+
+
+def _mixed(word: str) -> bool:
+    """Whether Latin letters stand in a Cyrillic word, as where a keyboard was switched too late."""
+    latin = "".join(LATIN_LETTER.findall(word))
+    if not latin or not CYRILLIC.search(word):
+        return False
+    return bool(LOOKS_CYRILLIC.fullmatch(latin)) or not LATIN_WITH_ENDING.fullmatch(word)
+
+
+def _foreign_sentence(prose: str) -> bool:
+    words = WORD.findall(prose)
+    return len(words) >= SEVERAL and not CYRILLIC.search(prose) and not all(word.istitle() for word in words)
+
+
+def _untranslated(text: str, spoken: str, language: str) -> list[str]:
+    """The words, names aside, that stand in the transcript too and look like its language only."""
+    pattern = UNTRANSLATED.get(language)
+    if not pattern:
+        return []
+    said = set(WORD.findall(spoken.casefold()))
+    words = [word for word in WORD.findall(text) if len(word) >= LEAST and word.islower()]
+    return [word for word in words if word in said and pattern.search(word)]
 
 
 def _listed(words: list[str]) -> str:
