@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,13 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings from the environment; ValueError names the variable that cannot be read."""
+        """Settings from the environment; ValueError names the variable that cannot be read. Keeps a key."""
+        read = cls.without_key(environ)
+        return read if read.secret_key else replace(read, secret_key=_kept_secret(read.data_dir / "secret_key"))
+
+    @classmethod
+    def without_key(cls, environ: Mapping[str, str]) -> Settings:
+        """from_env for who has no sessions: nothing is written, and no key is made."""
         given = {f.name: environ[f.name.upper()] for f in fields(cls) if environ.get(f.name.upper(), "") != ""}
         values = {name: _parse(name, text, getattr(cls, name)) for name, text in given.items()}
         data_dir = Path(values.get("data_dir", cls.data_dir)).resolve()
@@ -53,8 +59,6 @@ class Settings:
         values.setdefault("database_url", f"sqlite:///{data_dir / 'appeals.sqlite3'}")
         values.setdefault("weights_dir", Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "whisper"))
         values.setdefault("storage_url", (data_dir / "media").as_uri())
-        if "secret_key" not in values:
-            values["secret_key"] = _kept_secret(data_dir / "secret_key")
         return cls(**values)
 
 
@@ -113,24 +117,43 @@ class Campaign:
 
     @classmethod
     def load(cls, path: Path, translate_key: str = "") -> Campaign:
-        """Read the file; KeyError or ValueError when it is not what it must be. The key is for a translation server."""
+        """Read the file; ValueError, with a sentence, when it is not what it must be.
+
+        translate_key: for a translation server.
+        """
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        limits = raw["limits"]
+        limits, consent = _given(raw, "limits", dict), _given(raw, "consent", dict)
+        hashtags, languages = _given(raw, "hashtags", list), _given(raw, "languages", dict)
+        for name, words in (("hashtags", hashtags), ("languages", list(languages.values()))):
+            if not all(isinstance(word, str) for word in words):
+                raise ValueError(f"{name}: each must be text in quotes.")
         return cls(
-            name=raw["name"],
-            promise=raw["promise"],
-            hashtags=tuple(raw["hashtags"]),
-            two_people=raw["two_people"],
+            name=_given(raw, "name", str),
+            promise=_given(raw, "promise", str),
+            hashtags=tuple(hashtags),
+            two_people=_given(raw, "two_people", bool),
             limits=Limits(
-                min_ms=limits["min_seconds"] * 1000,
-                max_ms=limits["max_seconds"] * 1000,
-                max_bytes=limits["max_megabytes"] * 1_000_000,
-                max_pixels=limits["max_megapixels"] * 1_000_000,
+                min_ms=_given(limits, "min_seconds", int) * 1000,
+                max_ms=_given(limits, "max_seconds", int) * 1000,
+                max_bytes=_given(limits, "max_megabytes", int) * 1_000_000,
+                max_pixels=_given(limits, "max_megapixels", int) * 1_000_000,
             ),
-            languages=dict(raw["languages"]),
-            consent_version=raw["consent"]["version"],
-            consent_wording=" ".join(raw["consent"]["wording"].split()),
+            languages=languages,
+            consent_version=_given(consent, "version", str),
+            consent_wording=" ".join(_given(consent, "wording", str).split()),
             engines=engines.read(raw.get("engines", {}), translate_key),
             glossary=glossary.read(raw.get("glossary", [])),
             look=look.read(raw.get("captions", {})),
         )
+
+
+KINDS = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
+
+
+def _given(table: Mapping[str, Any], key: str, kind: type) -> Any:
+    """The value of this key. Raises ValueError where there is none, or one of another kind: true is no number."""
+    if key not in table:
+        raise ValueError(f"{key} is missing.")
+    if type(table[key]) is not kind:
+        raise ValueError(f"{key} must be {KINDS[kind]}, not {table[key]!r}.")
+    return table[key]

@@ -55,3 +55,33 @@ def test_the_campaign_file_of_this_repository_can_be_read():
     assert {"be", "ru", "uk", "en", "de", "pl", "lt"} == set(campaign.languages)
     assert campaign.limits.max_ms == 180_000
     assert "\n" not in campaign.consent_wording
+
+
+def test_who_only_reads_the_settings_writes_nothing(tmp_path):
+    given = {"DATA_DIR": str(tmp_path / "data"), "TRANSLATE_KEY": "abc", "CAMPAIGN_FILE": "other.toml"}
+    settings = Settings.without_key(given)
+    assert (settings.translate_key, settings.campaign_file, settings.secret_key) == ("abc", Path("other.toml"), "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "sentence"),
+    [
+        ("hashtags = .*", "hashtags = 5", "hashtags must be a list, not 5."),
+        ("hashtags = .*", "hashtags = [5]", "hashtags: each must be text in quotes."),
+        ("min_seconds = 3", 'min_seconds = "3"', "min_seconds must be a whole number, not '3'."),
+        ("min_seconds = 3", "min_seconds = true", "min_seconds must be a whole number, not True."),
+        ("min_seconds = 3", "", "min_seconds is missing."),
+        ("name = .*", "name = 5", "name must be text in quotes, not 5."),
+        ("two_people = true", "two_people = 1", "two_people must be true or false, not 1."),
+        ('be = "Бел.*"', "be = 5", "languages: each must be text in quotes."),
+        (r'(?s)wording = """.*?"""', "wording = 5", "wording must be text in quotes, not 5."),
+        (r"\[consent\]", "[left_out]", "consent is missing."),
+    ],
+)
+def test_a_campaign_file_that_is_wrong_is_refused_with_a_sentence(line, instead, sentence, tmp_path):
+    text, changed = re.subn(line, instead, (HERE / "campaign.toml").read_text(), count=1)
+    (tmp_path / "campaign.toml").write_text(text)
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        Campaign.load(tmp_path / "campaign.toml")
+    assert changed
