@@ -3,25 +3,29 @@
 python -m pipeline check FILE [--profile portrait|square|landscape] [--spoken FILE --language be]
 
 All steps on one file, without server and database: leaves the transcript and the Russian track as .srt, .vtt, .ass and
-.ttml and the finished clip in DIR. Progress goes to stderr; exit 0, or 1 with one sentence.
+.ttml and the finished clip in DIR. Progress goes to stderr; exit 0, or 1 with one sentence, or 2 for wrong options.
+CAMPAIGN_FILE, TRANSLATE_KEY and WEIGHTS_DIR of the environment count here too.
 
 check reads a Russian subtitle file of any format and says what is wrong with it, one line a finding: number of the
-cue, severity, check, sentence. Exit 0 without errors among them, 1 with, 2 with one sentence where it could not read.
+cue in order of time, severity, check, sentence. Exit 0 without errors among them, 1 with, 2 with one sentence where it
+could not read.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
 from pipeline import checks, formats, layout
 from pipeline.checks import Finding
-from pipeline.config import HERE, Campaign
+from pipeline.config import Campaign, Settings
 from pipeline.cues import Cue
 from pipeline.errors import PipelineError
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, Profile
@@ -32,16 +36,20 @@ from pipeline.probe import probe
 from pipeline.render import burn_in
 from pipeline.sandbox import Sandbox
 from pipeline.speech import find_speech, read_wav
-from pipeline.transcribe import Transcript, load_model, resolve, transcribe
+from pipeline.transcribe import SEVERAL, Transcript, knows, load_model, resolve, transcribe
 from pipeline.translate import draft
 
 PROFILES = {frame.name: frame for frame in (PORTRAIT, SQUARE, LANDSCAPE)}
 ENGINES = ("whisper", "faster-whisper")
-CAMPAIGN = HERE / "campaign.toml"
+DETECT = {"und", "other"}  # what the form declares where nobody knows the language, or it has no name there
 
 
 class Stop(Exception):
     """Nothing can be done with what was asked for; says so in one sentence."""
+
+
+class Misuse(Stop):
+    """The options make no sense; the exit status is 2."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(error.detail if error.reason == "no_model" else str(error))  # of models the detail says more
     except Stop as error:
         _say(str(error))
+        if isinstance(error, Misuse):
+            return 2
     except OSError as error:
         _say(f"{error.strerror}: {error.filename}." if error.filename else f"{error}.")
     return 2 if checking else 1
@@ -97,16 +107,18 @@ def _check_parser() -> argparse.ArgumentParser:
 def _subtitle(asked: argparse.Namespace) -> int:
     if not asked.clip.is_file():
         raise Stop(f"There is no file {asked.clip.name}.")
-    campaign = _campaign()
+    settings = _settings()
+    campaign = _campaign(settings)
+    asked.language = _language(asked.language, campaign)
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.out.resolve()) as folder:
-        findings = _all_steps(asked, campaign, Path(folder))
+        findings = _all_steps(asked, campaign, settings.weights_dir, Path(folder))
     if asked.check:
         _report(findings)
     return 0
 
 
-def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> list[Finding]:
+def _all_steps(asked: argparse.Namespace, campaign: Campaign, weights: Path, work: Path) -> list[Finding]:
     """Make everything, and find what is wrong with the Russian track."""
     box, clip, out = Sandbox(not asked.no_sandbox), asked.clip.resolve(), asked.out.resolve()
     _say("Looking at the clip")
@@ -115,7 +127,7 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> lis
     rules = PROFILES[asked.profile] if asked.profile else layout.profile(*size)
     _say("Preparing it")
     made = prepare(box, clip, info, work)
-    spoken = _listen(asked, made.audio, rules)
+    spoken = _listen(asked, made.audio, weights, rules)
     russian = _translate(box, spoken, rules, work, campaign)
     _say("Drawing the captions")
     finished = burn_in(box, made.clean, russian, info, work / "finished.mp4", look=campaign.look)
@@ -129,11 +141,14 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, work: Path) -> lis
     )  # fmt: skip
 
 
-def _listen(asked: argparse.Namespace, audio: Path, rules: Profile) -> Transcript:
-    name = resolve(asked.model)
+def _listen(asked: argparse.Namespace, audio: Path, weights: Path, rules: Profile) -> Transcript:
+    name = resolve(asked.model, weights)
     _say(f"Listening with {name}")
-    spoken = transcribe(load_model(name, asked.engine), read_wav(audio), asked.language, find_speech(audio), rules)
+    model = load_model(name, asked.engine, weights)
+    spoken = transcribe(model, read_wav(audio), asked.language, find_speech(audio), rules)
     _say("Translating" if spoken.cues else "Nobody speaks in this clip")
+    if spoken.reason:
+        _say(spoken.reason)
     return spoken
 
 
@@ -153,27 +168,64 @@ def _texts(cues: Sequence[Cue], size: tuple[int, int], chosen: Look) -> Iterator
 
 
 def _check(asked: argparse.Namespace) -> int:
+    if asked.spoken and not asked.language:
+        raise Misuse("--spoken needs --language, the language of that transcript.")
+    campaign = _campaign(_settings())
+    language = _language(asked.language or None, campaign) or ""
     cues, spoken = _read(asked.file), _read(asked.spoken) if asked.spoken else []
-    frame, terms = PROFILES[asked.profile], _campaign().glossary
-    findings = checks.check(cues, frame, spoken=spoken, language=asked.language, glossary=terms)
+    findings = checks.check(cues, PROFILES[asked.profile], spoken=spoken, language=language, glossary=campaign.glossary)
     _report(findings)
     return int(any(finding.severity == "error" for finding in findings))
 
 
 def _read(path: Path) -> list[Cue]:
+    """The cues that have text, in order; says what was changed for that."""
+    if path.is_dir():
+        raise Stop(f"{path.name} is a folder, not a file.")
     if not path.is_file():
         raise Stop(f"There is no file {path.name}.")
     try:
-        return formats.read(path.read_bytes(), path.name)
+        written = formats.as_written(path.read_bytes(), path.name)
     except formats.BadSubtitles as error:
         raise Stop(f"{path.name}, line {error.line}: {error.sentence}") from error
+    cues = [cue for cue in written if cue.text]
+    late = sum(after.start < before.start for before, after in pairwise(cues))
+    if empty := len(written) - len(cues):
+        _say(f"{path.name}: {_cues(empty)} without text {_were(empty)} left out.")
+    if late:
+        _say(f"{path.name}: {_cues(late)} {_were(late)} out of order; all are counted in order of time.")
+    return sorted(cues, key=lambda cue: cue.start)
 
 
-def _campaign() -> Campaign:
+def _cues(number: int) -> str:
+    return "1 cue" if number == 1 else f"{number} cues"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _language(given: str | None, campaign: Campaign) -> str | None:
+    """The language to hear; None to detect it."""
+    if given is None or given in DETECT:
+        return None
+    if given != SEVERAL and given not in campaign.languages and not knows(given):
+        raise Misuse(f"{given!r} is no language that is known here; give a code such as be, mul or und.")
+    return given
+
+
+def _settings() -> Settings:
     try:
-        return Campaign.load(CAMPAIGN)
-    except (KeyError, ValueError) as error:
-        raise Stop(f"{CAMPAIGN.name} cannot be used: {error}") from error
+        return Settings.without_key(os.environ)
+    except ValueError as error:
+        raise Stop(f"{error}.") from error
+
+
+def _campaign(settings: Settings) -> Campaign:
+    try:
+        return Campaign.load(settings.campaign_file, settings.translate_key)
+    except ValueError as error:
+        raise Stop(f"{settings.campaign_file.name} cannot be used: {error}") from error
 
 
 def _report(findings: Sequence[Finding]) -> None:

@@ -19,7 +19,7 @@ from pipeline.subtitles.subrip import read_srt, read_vtt, srt, vtt
 from pipeline.subtitles.substation import FONT, ass, read_ass
 from pipeline.subtitles.ttml import read_ttml, ttml
 
-__all__ = ["FONT", "BadSubtitles", "ass", "read", "srt", "ttml", "vtt"]
+__all__ = ["FONT", "BadSubtitles", "as_written", "ass", "read", "srt", "ttml", "vtt"]
 
 MAX_BYTES = 5_000_000  # a film of three hours has about 200 kB
 MAX_CHARS = 2_000  # of one cue: the screen full of text
@@ -31,13 +31,18 @@ def read(data: bytes, name: str) -> list[Cue]:
 
     Raises BadSubtitles.
     """
+    return sorted((cue for cue in as_written(data, name) if cue.text), key=lambda cue: cue.start)
+
+
+def as_written(data: bytes, name: str) -> list[Cue]:
+    """read() in the order of the file, with the cues that have no text."""
     if len(data) > MAX_BYTES:
         raise BadSubtitles(1, f"The file is larger than {MAX_BYTES // 1_000_000} MB: these cannot be subtitles.")
     text = decode(data)
     cues = [_checked(line, cue) for line, cue in _found(text, Path(name).suffix.lower())]
     if not any(cue.text for cue in cues):
         raise BadSubtitles(1, "There is no cue in this file.")
-    return sorted((cue for cue in cues if cue.text), key=lambda cue: cue.start)
+    return cues
 
 
 def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:

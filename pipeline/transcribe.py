@@ -175,6 +175,11 @@ def _languages(
     return language or _tag(code), [(code, unknown or doubt.other_language(code, heard)) for heard in detected]
 
 
+def knows(language: str) -> bool:
+    """Whether Whisper was taught this language (BCP 47)."""
+    return _known(language) is not None
+
+
 def _known(language: str | None) -> str | None:
     """Whisper's code for a language; None for one that it was not taught."""
     from whisper.tokenizer import LANGUAGES

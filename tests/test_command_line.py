@@ -12,6 +12,7 @@ from pipeline.__main__ import main
 from pipeline.config import HERE
 from pipeline.cues import Cue
 from pipeline.formats import srt, ttml, vtt
+from pipeline.transcribe import Transcript
 from tests import hostile
 from tests.media import CLIPS, ffmpeg, short, streams
 
@@ -103,8 +104,59 @@ def test_check_of_a_good_file_is_0_and_of_a_bad_one_2(tmp_path, capsys):
     status, lines, said = check(capsys, bad)
     assert (status, lines) == (2, []) and said.startswith("b.srt, line 6: The times cannot be read.")
     assert check(capsys, tmp_path / "c.srt") == (2, [], "There is no file c.srt.\n")
-    assert check(capsys, tmp_path)[0] == 2
-    assert check(capsys, good, "--spoken", bad)[0] == 2
+    assert check(capsys, tmp_path) == (2, [], f"{tmp_path.name} is a folder, not a file.\n")
+    assert check(capsys, good, "--spoken", bad, "--language", "be")[0] == 2
+
+
+def test_check_says_what_it_left_out_and_counts_in_order_of_time(tmp_path, capsys):
+    file = tmp_path / "a.srt"
+    empty = "\n3\n00:00:06,000 --> 00:00:07,000\n\n\n4\n00:00:08,000 --> 00:00:09,000\n\n"
+    file.write_text(f"{FAST}{empty}\n5\n00:00:00,000 --> 00:00:00,900\nДа.\n")
+    _, lines, said = check(capsys, file)
+    assert said.splitlines() == [
+        "a.srt: 2 cues without text were left out.",
+        "a.srt: 1 cue was out of order; all are counted in order of time.",
+    ]
+    assert any(line.startswith("2 error too_fast") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["a.srt", "--language", "xx"], "'xx' is no language"),
+        (["a.srt", "--spoken", "a.srt"], "--spoken needs --language"),
+    ],
+)
+def test_check_refuses_a_language_that_nobody_knows_and_a_transcript_without_one(
+    arguments, words, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.srt").write_text(FAST)
+    status, lines, said = check(capsys, *arguments)
+    assert (status, lines) == (2, []) and words in said and said.count("\n") == 1
+    assert check(capsys, "a.srt", "--language", "ga")[0] == 2  # Irish is not taught, nor in the campaign
+    assert [check(capsys, "a.srt", "--language", code)[0] for code in ("und", "other", "mul", "fr")] == [1] * 4
+
+
+def test_a_language_that_nobody_knows_stops_before_anything_is_made(tmp_path, capsys):
+    (tmp_path / "a.mp4").touch()
+    assert main([str(tmp_path / "a.mp4"), "--out", str(tmp_path / "out"), "--language", "klingon"]) == 2
+    assert "'klingon' is no language" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_a_language_that_is_not_declared_is_detected_with_the_weights_of_the_environment(tmp_path, monkeypatch):
+    asked, weights = [], tmp_path / "weights"
+    monkeypatch.setenv("WEIGHTS_DIR", str(weights))
+    monkeypatch.setattr("pipeline.__main__.load_model", lambda *given: asked.append(given))
+
+    def hear(model, samples, language, *rest):
+        asked.append(language)
+        return Transcript("be", (), "small")
+
+    monkeypatch.setattr("pipeline.__main__.transcribe", hear)
+    clip, out = small("no-speech.mp4", tmp_path, "1"), tmp_path / "out"
+    assert main([str(clip), "--out", str(out), "--model", "small", "--language", "und"]) == 0
+    assert asked == [("small", "whisper", weights), None]
 
 
 def test_the_profile_and_the_transcript_change_what_check_finds(tmp_path, capsys):
@@ -148,7 +200,7 @@ def test_a_campaign_that_cannot_be_used_ends_with_one_sentence(toml, words, tmp_
     campaign = tmp_path / "campaign.toml"
     whole = (HERE / "campaign.toml").read_text()
     campaign.write_text(whole.partition("[engines]")[0].replace("[captions]", "[left_out]") + toml)
-    monkeypatch.setattr("pipeline.__main__.CAMPAIGN", campaign)
+    monkeypatch.setenv("CAMPAIGN_FILE", str(campaign))
     (tmp_path / "a.srt").write_text(FAST)
     status, lines, said = check(capsys, tmp_path / "a.srt")
     assert (status, lines) == (2, []) and words in said and said.startswith("campaign.toml cannot be used: ")
