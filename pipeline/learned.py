@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from pipeline import memory
@@ -27,8 +28,8 @@ def forget(session: Session, appeal_id: int) -> None:
 
 
 def add(session: Session, pairs: Iterable[Pair]) -> int:
-    """Import the pairs that are not there yet; gives their number."""
-    known = set(everything(session))
+    """Import the pairs that were not imported before; gives their number. What clips taught goes with those clips."""
+    known = set(_pairs(session, Learned.appeal_id.is_(None)))
     new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
     _insert(session, new)
     return len(new)
@@ -43,23 +44,33 @@ def _insert(session: Session, pairs: Iterable[Pair], appeal_id: int | None = Non
         session.execute(insert(Learned), values)
 
 
+def drop_imported(session: Session) -> int:
+    """Undo all imports; gives the number of pairs that are gone."""
+    gone = session.execute(delete(Learned).where(Learned.appeal_id.is_(None)))
+    return cast(CursorResult[Any], gone).rowcount
+
+
 def everything(session: Session) -> list[Pair]:
     """All pairs, in the order in which they came."""
-    rows = session.execute(select(Learned.language, Learned.source, Learned.russian).order_by(Learned.id))
-    return [Pair(*row) for row in rows]
+    return _pairs(session)
+
+
+def _pairs(session: Session, *where: ColumnElement[bool]) -> list[Pair]:
+    wanted = select(Learned.language, Learned.source, Learned.russian).where(*where).order_by(Learned.id)
+    return [Pair(*row) for row in session.execute(wanted)]
 
 
 class Recall:
     """The memory of this process, built again when the records changed."""
 
     def __init__(self) -> None:
-        self._stamp: tuple[int, int | None] | None = None
+        self._stamp: tuple[int, ...] | None = None
         self._memory = Memory(())
 
     def memory(self, session: Session) -> Memory:
         """The phrasebook's pairs and all that was learned since."""
-        count, highest = session.execute(select(func.count(Learned.id), func.max(Learned.id))).one()
-        if self._stamp != (count, highest):
+        stamp = tuple(session.execute(select(func.count(Learned.id), func.max(Learned.id), func.sum(Learned.id))).one())
+        if self._stamp != stamp:
             self._memory = Memory([*memory.starter(), *everything(session)])
-            self._stamp = (count, highest)
+            self._stamp = stamp
         return self._memory

@@ -252,7 +252,7 @@ class Learned(Base):
     """A pair of the translation memory: what was said, and the Russian that a person approved or imported."""
 
     __tablename__ = "learned"
-    # numbers are never used twice: memory.py's reader sees by count and highest number whether it is up to date
+    # numbers are never used twice: learned.Recall sees by them whether it is up to date
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it from the class
     id: Mapped[int] = mapped_column(primary_key=True)
     appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"), index=True)  # None: imported

@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -130,7 +130,13 @@ def _translate(job: Job) -> Result:
         context.box, track.latest.cues, track.language, job.frame, job.work,
         engines=campaign.engines, memory=memory, glossary=campaign.glossary,
     )  # fmt: skip
-    return Result(draft=Draft(Layer.RUSSIAN, "ru", cues, _made_by(track.latest.made_by, cues)))
+    made_by = _made_by(track.latest.made_by, cues)
+    return Result(draft=Draft(Layer.RUSSIAN, "ru", [_of_this_clip(cue) for cue in cues], made_by))
+
+
+def _of_this_clip(cue: Cue) -> Cue:
+    """Without what the memory offers: those are other people's words, which they may take back. The web asks anew."""
+    return replace(cue, offers=tuple(offer for offer in cue.offers if offer.origin != "memory"))
 
 
 def _made_by(heard_by: str, cues: Sequence[Cue]) -> str:

@@ -153,7 +153,7 @@ def tell(session: Session, claim: Claim, percent: int) -> None:
 
 def give_back(session: Session, claim: Claim) -> None:
     """The worker was told to stop: whoever is free may take the step at once, and the try does not count."""
-    _set(session, *_held(claim), lease_until=None, tries=Appeal.tries - 1)
+    _set(session, *_held(claim), lease_until=None, progress=None, tries=Appeal.tries - 1)
 
 
 def fail(session: Session, claim: Claim, error: PipelineError) -> None:
@@ -164,6 +164,7 @@ def fail(session: Session, claim: Claim, error: PipelineError) -> None:
         session,
         *_held(claim),
         lease_until=None,
+        progress=None,
         not_before=None if give_up else pause,
         needs_person=give_up,
         reason=error.reason,

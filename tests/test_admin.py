@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from pipeline import tmx
+from pipeline import learned, tmx
 from pipeline.base import now
 from pipeline.memory import Pair
 from pipeline.models import Appeal, Role, Status
@@ -100,16 +100,17 @@ def test_a_video_that_only_the_supporter_can_mend_is_rejected_with_one_click(ada
 
 
 @pytest.mark.parametrize(
-    ("values", "listed"),
+    ("minutes", "listed"),
     [
-        ({"since": now() - timedelta(minutes=11)}, True),
-        ({"since": now() - timedelta(minutes=9)}, False),
-        ({"since": now() - timedelta(minutes=11), "lease_until": now() + timedelta(minutes=1)}, False),
-        ({"since": now() - timedelta(minutes=11), "lease_until": now() - timedelta(minutes=1)}, True),
+        ({"since": -11}, True),
+        ({"since": -9}, False),
+        ({"since": -11, "lease_until": 1}, False),
+        ({"since": -11, "lease_until": -1}, True),
     ],
 )
-def test_work_that_no_worker_takes_is_shown(ada, desk, values, listed):
+def test_work_that_no_worker_takes_is_shown(ada, desk, minutes, listed):
     made, draft = cast.appeal(desk, Status.PREPARED), cast.appeal(desk)
+    values = {name: now() + timedelta(minutes=count) for name, count in minutes.items()}
     with desk.db.write() as session:
         session.execute(update(Appeal).values(values))
     page = ada.get("/admin/stuck").text
@@ -131,8 +132,20 @@ def test_the_memory_is_shown_taken_away_and_brought_back(ada, desk):
     assert saved.mimetype == "application/xml" and cast.RUSSIAN[1].text in saved.text
     withdraw(desk, made.id)
     answer = ada.send("/admin/memory/import", tmx=(io.BytesIO(saved.data), "memory.tmx"))
-    assert re.search(r"[2-9] pairs added; 0 were there already", ada.get(answer.location).text)
+    assert re.search(r"Added: [2-9]. There already: 0.", ada.get(answer.location).text)
     assert cast.SAID[1].text in cast.everything_stored(desk)
+
+
+def test_a_bad_import_is_undone_and_what_clips_taught_stays(ada, desk):
+    cast.appeal(desk, Status.APPROVED)
+    pairs = [Pair("en", "Go to war.", "Идите на войну."), Pair("be", cast.SAID[1].text, cast.RUSSIAN[1].text)]
+    ada.send("/admin/memory/import", tmx=(io.BytesIO(tmx.write(pairs)), "memory.tmx"))
+    assert "Идите на войну." in cast.everything_stored(desk)
+    answer = ada.send("/admin/memory/drop")
+    assert "Removed: 2." in ada.get(answer.location).text
+    assert "Идите на войну." not in cast.everything_stored(desk)
+    with desk.db.read() as session:
+        assert pairs[1] in learned.everything(session)
 
 
 @pytest.mark.parametrize("data", [b"", b"no xml", b"<tmx><body><tu></body></tmx>", b"\xff\xfe\x00"])

@@ -56,6 +56,7 @@ ROUTES = {
     "GET /admin/memory": ADMIN,
     "POST /admin/memory/import": ADMIN,
     "GET /admin/memory.tmx": ADMIN,
+    "POST /admin/memory/drop": ADMIN,
 }
 GUARDED = {route: allowed for route, allowed in ROUTES.items() if allowed != ALL}
 

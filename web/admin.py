@@ -119,9 +119,13 @@ def memory(account: Account) -> str:
 
 
 def _memory(problem: str = "") -> str:
-    counted = select(Learned.language, func.count()).group_by(Learned.language).order_by(func.count().desc())
+    counted = (
+        select(Learned.language, func.count(Learned.appeal_id), func.count(Learned.id))
+        .group_by(Learned.language)
+        .order_by(func.count(Learned.id).desc())
+    )
     with desk().db.read() as session:
-        counts = [(row[0], row[1]) for row in session.execute(counted)]
+        counts = [(code, taught, total - taught) for code, taught, total in session.execute(counted)]
     return render_template("staff/memory.html", counts=counts, problem=problem)
 
 
@@ -136,7 +140,19 @@ def import_memory(account: Account) -> ResponseReturnValue:
         return _memory(str(error)), 422
     with desk().db.write() as session:
         added = learned.add(session, pairs)
-    flash(f"{added} pairs added; {len(pairs) - added} were there already.")
+    flash(
+        f"Added: {added}. There already: {len(pairs) - added}." if pairs else "No pair in this file has Russian in it."
+    )
+    return redirect(url_for("admin.memory"))
+
+
+@pages.post("/admin/memory/drop")
+@admins
+def drop_imported(account: Account) -> ResponseReturnValue:
+    """Undo all imports."""
+    with desk().db.write() as session:
+        gone = learned.drop_imported(session)
+    flash(f"Removed: {gone}.")
     return redirect(url_for("admin.memory"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -38,6 +38,12 @@ class Row:
     language: str = ""
     origin: str = ""
     offers: tuple[Offer, ...] = ()
+    remembered: tuple[Offer, ...] = ()  # what the memory offers at present
+
+    @property
+    def choices(self) -> tuple[Offer, ...]:
+        """What could stand here instead."""
+        return tuple(offer for offer in (*self.remembered, *self.offers) if offer.text != self.text)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -62,46 +68,63 @@ def read_time(text: str) -> int | None:
     return (int(found[1] or 0) * 60 + int(found[2])) * 1000 + int((found[3] or "").ljust(3, "0"))
 
 
-def saved(cues: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
+#: Gives what the memory offers for each of these lines of the transcript.
+Remember = Callable[[Sequence[str]], Sequence[Sequence[Offer]]]
+#: Doubts that go when another Russian text is taken; the others are about what was heard.
+ABOUT_RUSSIAN = frozenset({"unknown_word", "untranslated", "no_engine", "no_answer", "bad_answer"})
+
+
+def saved(cues: Sequence[Cue], spoken: Sequence[Cue], remember: Remember) -> list[Row]:
     """The rows of a saved revision."""
     heard = beside(cues, spoken)
-    return [
-        replace(_kept(Row(i + 1, clock(cue.start), clock(cue.end), cue.text), cue), was=str(i), spoken=heard[i])
-        for i, cue in enumerate(cues)
-    ]
+    offered = remember(heard)
+    rows = []
+    for i, cue in enumerate(cues):
+        row = Row(i + 1, clock(cue.start), clock(cue.end), cue.text, str(i), heard[i], remembered=tuple(offered[i]))
+        rows.append(_kept(row, cue))
+    return rows
 
 
 def _kept(row: Row, before: Cue) -> Row:
-    """The row with what was known about it. Doubts and origin are about the words: they stay as long as those do."""
+    """The row with what was known about it. Doubts and origin are about the words: they stay as long as those do.
+
+    Where an offer was taken, doubts about what was heard stay: it was made for the same doubtful words.
+    """
     row = replace(row, language=before.language, offers=before.offers)
-    return replace(row, doubts=before.doubts, origin=before.origin) if before.text == row.text else row
+    if before.text == row.text:
+        return replace(row, doubts=before.doubts, origin=before.origin)
+    taken = next((offer for offer in (*row.remembered, *row.offers) if offer.text == row.text), None)
+    if taken is None:
+        return row
+    left = tuple(doubt for doubt in before.doubts if doubt not in ABOUT_RUSSIAN)
+    return replace(row, doubts=left, origin=taken.origin)
 
 
-def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue]) -> list[Row]:
+def typed(form: MultiDict[str, str], base: Sequence[Cue], spoken: Sequence[Cue], remember: Remember) -> list[Row]:
     """The rows as they came back; lines that were left empty are gone. ValueError when the form is not ours."""
     columns = (form.getlist(name) for name in ("start", "end", "text", "was"))
+    place, _, taken = form.get("take", "").partition(":")  # which line, and the text that was offered for it
     rows: list[Row] = []
     for i, (start, end, text, was) in enumerate(zip(*columns, strict=True)):
         if not (start.strip() or end.strip() or text.strip()):
             continue
-        row = Row(len(rows) + 1, start.strip(), end.strip(), tidy(text), was, drop=str(i) in form.getlist("drop"))
-        before = base[int(was)] if was.isdecimal() and int(was) < len(base) else None
-        if before:
-            row = _kept(row, before)
-        row = _taken(row, i, form.get("take", ""))
-        if str(i) in form.getlist("checked") and row.text:  # nothing cannot be right
-            row = replace(row, checked=True, doubts=())
-        rows.append(row)
+        words = tidy(taken if place == str(i) and taken else text)
+        checked = str(i) in form.getlist("checked") and bool(words)  # nothing cannot be right
+        row = Row(len(rows) + 1, start.strip(), end.strip(), words, was, checked=checked)
+        rows.append(replace(row, drop=str(i) in form.getlist("drop")))
     heard = beside([row.cue or Cue(0, 0, "") for row in rows], spoken)
-    return [replace(row, spoken=words) for row, words in zip(rows, heard, strict=True)]
+    offered = remember(heard)
+    return [
+        _known(replace(row, spoken=words, remembered=tuple(offers)), base)
+        for row, words, offers in zip(rows, heard, offered, strict=True)
+    ]
 
 
-def _taken(row: Row, place: int, take: str) -> Row:
-    """The row with the offer that was taken, when `take` (`row:offer`, from 0) is about it."""
-    offers = {f"{place}:{i}": offer for i, offer in enumerate(row.offers)}
-    if take not in offers:
-        return row
-    return replace(row, text=offers[take].text, origin=offers[take].origin, doubts=())
+def _known(row: Row, base: Sequence[Cue]) -> Row:
+    """The row with what was known about the cue that it was."""
+    if row.was.isdecimal() and int(row.was) < len(base):
+        row = _kept(row, base[int(row.was)])
+    return replace(row, doubts=()) if row.checked else row
 
 
 def tidy(text: str) -> str:

@@ -10,7 +10,7 @@ from pipeline.checks import Finding
 from pipeline.cues import Cue
 from pipeline.layout import Profile
 from pipeline.models import Appeal, Layer
-from web.cuetable import Row
+from web.cuetable import MAX_CUES, MAX_TEXT, Row
 from web.desk import desk
 
 SHOWN_AS_DOUBT = frozenset({"doubt", "untranslated"})  # the table says these in words of its own
@@ -37,9 +37,9 @@ def read(appeal: Appeal, cues: Sequence[Cue]) -> list[Finding]:
 
 
 def by_row(appeal: Appeal, rows: Iterable[Row]) -> dict[int, list[Finding]]:
-    """Findings by the number of the row that they are about; rows whose times cannot be read have none."""
-    timed = [(cue, row.number) for row in rows if (cue := row.cue) and not row.drop]
-    timed.sort(key=lambda each: each[0].start)
+    """Findings by the number of the row that they are about; none for rows that cannot be saved as they are."""
+    timed = [(cue, row.number) for row in rows if (cue := row.cue) and not row.drop and len(cue.text) <= MAX_TEXT]
+    timed = sorted(timed[:MAX_CUES], key=lambda each: each[0].start)
     found: dict[int, list[Finding]] = {}
     for finding in read(appeal, [cue for cue, _ in timed]):
         if finding.check not in SHOWN_AS_DOUBT:

@@ -38,11 +38,11 @@ STATUSES = {
 
 #: For the team: what a machine is doing at a status, or will do next.
 MACHINE_WORK = {
-    Status.RECEIVED: "The video is checked and cleaned.",
-    Status.PREPARED: "The words are written down.",
-    Status.TRANSCRIBED: "A Russian draft is made.",
-    Status.SUBMITTED: "The finished clip is rendered.",
-    Status.APPROVED: "The files for the networks are made.",
+    Status.RECEIVED: "The video is being checked and cleaned.",
+    Status.PREPARED: "The words are being written down.",
+    Status.TRANSCRIBED: "A Russian draft is being made.",
+    Status.SUBMITTED: "The finished clip is being rendered.",
+    Status.APPROVED: "The files for the networks are being made.",
 }
 
 ROLES = {
@@ -155,7 +155,7 @@ def offer_words(offer: Offer) -> str:
 
 
 def _place(origin: str) -> str:
-    return "the memory of approved clips" if origin == "memory" else origin
+    return "the translation memory" if origin == "memory" else origin
 
 
 def age(moment: datetime) -> str:

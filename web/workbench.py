@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline import checks, formats, workflow
 from pipeline.cues import Cue
 from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status
-from web import cuetable, given, proof
+from web import cuetable, given, memory, proof
 from web.auth import team
 from web.desk import desk
 from web.words import MACHINE_WORK, UNNAMED
@@ -118,7 +118,7 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
 
 
 def _saved(appeal: Appeal, revision: Revision | None) -> list[cuetable.Row]:
-    return cuetable.saved(revision.cues if revision else [], spoken_cues(appeal))
+    return cuetable.saved(revision.cues if revision else [], spoken_cues(appeal), memory.offers_for(appeal))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/save")
@@ -171,6 +171,9 @@ def _save(session: Session, account: Account, appeal: Appeal) -> None:
     new, revision = cuetable.cues(rows), latest(appeal)
     if "mend" in request.form:
         new = checks.mend(new, proof.read(appeal, new))
+        if len(new) > cuetable.MAX_CUES:
+            many = f"The fixes would part cues until there are {len(new)}; {cuetable.MAX_CUES} is the limit."
+            raise NotTaken(rows, revision.number if revision else 0, [(1, many)])
     if revision is None or new != revision.cues:
         appeal.start_track(Layer.RUSSIAN, "ru").add(new, account.name, account.id)
         session.flush()
@@ -182,7 +185,8 @@ def _typed(appeal: Appeal) -> tuple[list[cuetable.Row], int]:
     shown = _version(appeal, given.number(request.form, "shown", 0)) or base
     version = shown.number if shown else 0
     try:
-        rows = cuetable.typed(request.form, shown.cues if shown else [], spoken_cues(appeal))
+        base_cues = shown.cues if shown else []
+        rows = cuetable.typed(request.form, base_cues, spoken_cues(appeal), memory.offers_for(appeal))
     except ValueError:
         abort(400)
     if appeal.status != Status.DRAFTED:
