@@ -20,6 +20,6 @@ RUN version=$(sed -n 's/^torch==//p' constraints.txt) && pip install --no-cache-
 COPY . .
 RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,mt,fast,postgres,s3]"
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba
+ENV OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba
 USER 10001
 CMD ["gunicorn", "web:create_app()", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "64", "--no-control-socket", "--log-level", "error"]

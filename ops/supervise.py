@@ -114,7 +114,8 @@ def start(commands: dict[str, list[str]], data: Path, environ: dict[str, str], l
         ["setpriv", "--pdeathsig", "TERM", sys.executable, "-P", "-m", "supervisor.supervisord", "-c", str(config)],
         cwd=data,
         # REMAP_SIGTERM: at SIGTERM a Celery worker gives running steps their time and then hands them back.
-        env=environ | {"REMAP_SIGTERM": "SIGQUIT"},
+        # Threads that wait sleep: where they spin, torch on a busy machine takes many times as long.
+        env=environ | {"REMAP_SIGTERM": "SIGQUIT", "OMP_WAIT_POLICY": "PASSIVE"},
         pass_fds=[lock],
         start_new_session=True,  # Ctrl-C in the terminal reaches us alone, and we stop the rest in order
     )

@@ -63,6 +63,7 @@ DOUBTS = {
     "other_language": "sounds like another language",
     "other_script": "letters of another language",
     "unread": "speech was heard but not understood",
+    "omission": "perhaps more was said",
     "unknown_word": "a word was not in the dictionary",
     "untranslated": "no Russian yet",
     "no_engine": "no engine knows this language",
