@@ -28,7 +28,8 @@ OTHER_ENDS = re.compile("[。！？؟։।]")  # of sentences, in other scripts
 NO_LANGUAGE = frozenset({"ru", "", "mul", "und", "other"})
 #: Doubts that say the transcript itself may be wrong: a pair with such a source would teach nonsense.
 UNHEARD = frozenset(
-    "compressed guess no_speech omission other_language other_script perhaps_no_speech phantom repetition unread".split()  # noqa: SIM905
+    {"compressed", "guess", "no_speech", "omission", "other_language", "other_script"}
+    | {"perhaps_no_speech", "phantom", "repetition", "unread"}
 )
 
 #: Punctuation parts words; apostrophes and characters without width do not. A percent sign is read out: it stays.
