@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.cues import Cue, Word
+from pipeline.cues import Cue
 from pipeline.errors import PipelineError
-from pipeline.hearing import doubt, guess
+from pipeline.hearing import doubt, guess, standard
 from pipeline.hearing.doubt import Segment
 from pipeline.hearing.ears import (
-    NO_SENSE,
     UNDERSTOOD_NOTHING,
     Ears,
     Languages,
     name_of,
     out_of_memory,
-    remembered,
     why_none,
 )
 from pipeline.hearing.unread import with_unread
 from pipeline.layout import Profile
-from pipeline.speech import RATE, WINDOW, Samples, Spans, Window, one_thread, read_wav, windows
+from pipeline.speech import RATE, WINDOW, Samples, Spans, Window, read_wav, windows
 
 PHRASEBOOK = Path(__file__).parent.parent / "phrasebook" / "phrasebook.pt"
 CACHE = Path.home() / ".cache" / "whisper"
@@ -35,7 +32,6 @@ REAL_MODELS = ("large-v3-turbo", "large-v3", "medium", "small", "base", "tiny")
 
 SEVERAL = "mul"  # BCP 47: each window is in a language of its own
 SHORT_WINDOW = 10_000  # ms where the language may change; Whisper names one language for a window
-SMALL = 384  # width of whisper's "tiny": one thread is enough for a network below that
 UNCLEAR = 0.5  # probability of a window's language below which nobody should rely on it
 
 #: Where Whisper's code for a language is not that of BCP 47.
@@ -91,8 +87,8 @@ def _load(name: str, engine: str, weights: Path | None) -> Model:
         if engine == "faster-whisper":
             network = _converted(path, weights)
             return Model(f"{name_of(path)}, {engine}", network, _faster(network), guess.read(path))
-        network = _network(path, weights)
-        return Model(name_of(path), network, _Whisper(network), guess.read(path))
+        network = standard.network(path, weights)
+        return Model(name_of(path), network, standard.Standard(network), guess.read(path))
     except Exception as error:  # a path that is no model fails in as many ways as torch.load has
         raise PipelineError("no_model", why_none(error)) from error
 
@@ -208,90 +204,14 @@ def _guess(segment: Segment, samples: Samples, speech: Spans, sounds: guess.Soun
     return replace(segment, doubts=segment.doubts + ("guess",) * guessed)
 
 
-class _Whisper:
-    """openai-whisper."""
-
-    def __init__(self, network: Any) -> None:
-        self.network = network
-        self.half = network.device.type == "cuda"
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        import torch
-
-        small = self.network.dims.n_audio_state < SMALL
-        with one_thread() if small else nullcontext(), remembered(self.network.encoder, "forward", torch.equal):
-            yield
-
-    def detect(self, sound: Samples) -> Languages:
-        import torch
-        import whisper
-
-        if not self.network.is_multilingual:
-            return {"en": 1.0}
-        # as whisper's own transcribe() does it, so that what is encoded here is what it will ask for
-        mel = whisper.log_mel_spectrogram(sound, self.network.dims.n_mels, padding=whisper.audio.N_SAMPLES)
-        mel = whisper.pad_or_trim(mel[:, : -whisper.audio.N_FRAMES], whisper.audio.N_FRAMES)
-        mel = mel.to(self.network.device, torch.float16 if self.half else torch.float32)
-        heard: list[Languages] = self.network.detect_language(mel[None])[1]
-        return heard[0]
-
-    def hear(self, sound: Samples, language: str) -> list[Segment]:
-        # no hallucination_silence_threshold: it leaves out what follows a silence of two seconds, and there is none
-        # in a window; what is invented elsewhere is to be seen, and doubted
-        try:
-            result = self.network.transcribe(
-                sound,
-                language=language,
-                condition_on_previous_text=False,  # else one invented phrase breeds the next
-                word_timestamps=True,
-                fp16=self.half,
-                verbose=None,
-            )
-        except ValueError as error:  # torch draws no token where the probabilities are no numbers
-            raise PipelineError("no_model", NO_SENSE) from error
-        return [
-            Segment(
-                tuple(
-                    Word(
-                        round(word["start"] * 1000), round(word["end"] * 1000), word["word"], float(word["probability"])
-                    )
-                    for word in segment["words"]
-                ),
-                segment["avg_logprob"],
-                segment["compression_ratio"],
-                segment["no_speech_prob"],
-            )
-            for segment in result["segments"]
-            if segment["words"]
-        ]
-
-
-def _network(path: Path, weights: Path | None) -> Any:
-    """whisper's network of this name or in this file."""
-    import whisper
-    from whisper import timing
-
-    # numba compiles the alignment of words anew in each process, for seconds, unless it may keep the result
-    with suppress(RuntimeError):
-        timing.dtw_cpu.enable_caching()
-        timing.backtrace.enable_caching()
-    if str(path) not in whisper.available_models() and not path.is_file():
-        raise FileNotFoundError(path)
-    return whisper.load_model(str(path), download_root=weights and str(weights))
-
-
 def _converted(path: Path, weights: Path | None) -> Any:
     """faster-whisper's network of this name or in this file, converted at first use."""
-    from whisper.tokenizer import get_tokenizer
-
     from pipeline.hearing import fast
 
     folder = fast.folder_for(path, (weights or CACHE) / "ctranslate2")
     if not folder.is_dir():
-        network = _network(path, weights)
-        tokenizer = get_tokenizer(network.is_multilingual, num_languages=network.num_languages)
-        fast.convert(network, tokenizer, folder)
+        network = standard.network(path, weights)
+        fast.convert(network, standard.tokenizer(network), folder)
     return fast.open_network(folder)
 
 

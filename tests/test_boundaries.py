@@ -69,7 +69,7 @@ def test_a_tool_takes_paths_and_dataclasses_and_knows_no_records_and_no_settings
 @pytest.mark.parametrize(
     ("module", "places"),
     [
-        ("whisper", {"pipeline/transcribe.py"}),
+        ("whisper", {"pipeline/transcribe.py", "pipeline/hearing/standard.py"}),
         ("celery", {"pipeline/queue.py", "worker.py"}),
         ("subprocess", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),
         ("ffmpeg", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),

@@ -11,8 +11,9 @@ import pytest
 from whisper.tokenizer import get_tokenizer
 
 from pipeline.hearing import fast
+from pipeline.hearing.standard import network as open_checkpoint
 from pipeline.layout import PORTRAIT
-from pipeline.transcribe import PHRASEBOOK, _network, load_model, transcribe
+from pipeline.transcribe import PHRASEBOOK, load_model, transcribe
 from tests.hearing import LANGUAGES, heard, model, sample, texts
 
 FASTER = "faster-whisper"
@@ -93,7 +94,7 @@ def test_what_was_converted_is_found_again_unless_the_checkpoint_changed(tmp_pat
 
 
 def test_a_conversion_that_fails_leaves_nothing_and_a_second_one_does_no_harm(tmp_path, monkeypatch):
-    network, folder = _network(PHRASEBOOK, None), tmp_path / "made" / "phrasebook"
+    network, folder = open_checkpoint(PHRASEBOOK, None), tmp_path / "made" / "phrasebook"
     with monkeypatch.context() as patch:
         patch.setattr(fast, "_tokenizer", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -117,7 +118,7 @@ def test_a_worker_that_ends_in_the_same_moment_does_no_harm(tmp_path, monkeypatc
 
     monkeypatch.setattr(fast, "_tokenizer", lambda _: Saved())
     monkeypatch.setattr(Path, "rename", late)
-    fast.convert(_network(PHRASEBOOK, None), TOKENIZER, folder)
+    fast.convert(open_checkpoint(PHRASEBOOK, None), TOKENIZER, folder)
     assert [path.name for path in tmp_path.iterdir()] == ["phrasebook"]
 
 
@@ -129,7 +130,7 @@ def test_what_a_killed_conversion_left_is_removed_after_a_day(tmp_path, monkeypa
     for left in (old, other):
         os.utime(left, (1, 1))
     monkeypatch.setattr(fast, "_tokenizer", lambda _: Saved())
-    fast.convert(_network(PHRASEBOOK, None), TOKENIZER, tmp_path / "phrasebook-1")
+    fast.convert(open_checkpoint(PHRASEBOOK, None), TOKENIZER, tmp_path / "phrasebook-1")
     assert {path.name for path in tmp_path.iterdir()} == {"phrasebook-1", running.name, other.name}
 
 

@@ -202,7 +202,7 @@ def test_a_checkpoint_without_numbers_leaves_empty_cues_and_says_why(tmp_path):
 
 def test_a_name_of_whispers_is_signed_whole(tmp_path, monkeypatch):
     network = SimpleNamespace(device=torch.device("cpu"))
-    monkeypatch.setattr("pipeline.transcribe._network", lambda path, weights: network)
+    monkeypatch.setattr("pipeline.hearing.standard.network", lambda path, weights: network)
     names = [load_model(name, weights=tmp_path).name for name in ("base.en", "base", str(PHRASEBOOK))]
     assert names == ["base.en", "base", "phrasebook"]
 
