@@ -443,6 +443,13 @@ def test_the_words_of_a_clip_that_was_taken_back_stand_with_no_other_clip(tanya,
     assert LIKE.source not in cast.everything_stored(desk)
 
 
+def test_what_the_memory_offers_is_laid_out_for_the_frame(tanya, desk):
+    with desk.db.write() as session:
+        learned.add(session, [Pair("be", LIKE.source, "Мы все вместе ждём вас дома живыми.")])
+    page = tanya.get(f"/staff/appeals/{with_cues(desk, ENGINES_DRAFT).id}").text
+    assert 'data-text="Мы все вместе ждём\nвас дома живыми."' in page
+
+
 @pytest.mark.parametrize("take", ["9:text", "x", ":", "0:"])
 def test_an_offer_for_no_cue_changes_nothing(tanya, desk, take):
     made = with_cues(desk, ENGINES_DRAFT)

@@ -6,11 +6,14 @@ Nothing of it is kept with the clip: the words are other people's, who may take 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import object_session
 
 from pipeline.cues import Offer
+from pipeline.layout import fit
 from pipeline.models import SEVERAL_LANGUAGES, Appeal, Layer, Status
+from web import proof
 from web.cuetable import Remember
 from web.desk import desk
 
@@ -21,6 +24,7 @@ def offers_for(appeal: Appeal) -> Remember:
     if track is None or session is None or appeal.status != Status.DRAFTED:
         return lambda lines: [()] * len(lines)
     languages = {cue.text: cue.language for cue in track.latest.cues}
+    frame = proof.frame(appeal)
 
     def language(line: str) -> str:
         if track.language != SEVERAL_LANGUAGES:
@@ -33,7 +37,7 @@ def offers_for(appeal: Appeal) -> Remember:
         for code in {language(line) for line in lines if line}:
             places = [place for place, line in enumerate(lines) if line and language(line) == code]
             for place, offers in zip(places, memory.all_like(code, [lines[place] for place in places]), strict=True):
-                found[place] = offers
+                found[place] = [replace(offer, text=fit(offer.text, frame)) for offer in offers]
         return found
 
     return remember
