@@ -22,7 +22,8 @@ LONGEST = 500  # pieces; the models were trained on up to 512, and what is longe
 END = "</s>"
 RUSSIAN = ">>rus<<"  # what OPUS-MT models into several languages want to hear first
 
-#: NLLB's names of the languages that appeals may come in (FLORES-200 codes, from NLLB's model card).
+#: NLLB's names of the languages that appeals may come in: FLORES-200 codes, from memory. A wrong one is not in the
+#: model's vocabulary, and the next engine is asked.
 NLLB = dict(
     pair.split("=")
     for pair in """ar=arb_Arab az=azj_Latn be=bel_Cyrl bg=bul_Cyrl bs=bos_Latn cs=ces_Latn da=dan_Latn de=deu_Latn
