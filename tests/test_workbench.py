@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -441,6 +442,14 @@ def test_the_words_of_a_clip_that_was_taken_back_stand_with_no_other_clip(tanya,
     withdraw(desk, other.id)
     assert LIKE.russian not in tanya.get(f"/staff/appeals/{made.id}").text
     assert LIKE.source not in cast.everything_stored(desk)
+
+
+def test_where_the_memory_knew_the_sentence_similar_ones_are_not_offered(tanya, desk):
+    with desk.db.write() as session:
+        learned.add(session, [LIKE])
+    made = with_cues(desk, replace(ENGINES_DRAFT, text="Мы ждём вас дома.", origin="memory"))
+    page = tanya.get(f"/staff/appeals/{made.id}").text
+    assert LIKE.russian not in page and OFFER.text in page
 
 
 def test_what_the_memory_offers_is_laid_out_for_the_frame(tanya, desk):

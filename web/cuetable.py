@@ -42,8 +42,10 @@ class Row:
 
     @property
     def choices(self) -> tuple[Offer, ...]:
-        """What could stand here instead."""
-        return tuple(offer for offer in (*self.remembered, *self.offers) if offer.text != self.text)
+        """What could stand here instead; where the memory knew the sentence, not what it knows of similar ones."""
+        known = self.origin == "memory"
+        remembered = (offer for offer in self.remembered if offer.score == 100 or not known)
+        return tuple(offer for offer in (*remembered, *self.offers) if offer.text != self.text)
 
     @property
     def remarks(self) -> tuple[str, ...]:
