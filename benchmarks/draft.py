@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.side_by_side import ffmpeg, ratio, sample
+from benchmarks.steady import apart
 from pipeline.layout import PORTRAIT
 from pipeline.memory import Memory, starter
 from pipeline.prepare import prepare
@@ -21,6 +22,11 @@ ENGINES = {"be": [parse("apertium")]}
 
 
 def measure() -> float:
+    """In a process where waiting threads sleep, as in our workers (ops/supervise.py): for both sides alike."""
+    return apart("benchmarks.draft", "compared")
+
+
+def compared() -> float:
     with tempfile.TemporaryDirectory() as folder:
         clip = sample(Path(folder, "clip.mp4"), 24)
         ours_in, plain_in = Path(folder, "ours"), Path(folder, "plain")
