@@ -115,7 +115,7 @@ def prepare(settings: Settings) -> dict[str, str]:
         sys.exit(f"DATABASE_URL cannot be used: {first_line(error)}")
     try:
         Campaign.load(settings.campaign_file)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"{settings.campaign_file} cannot be used: {type(error).__name__} {first_line(error)}")
     if os.environ.get("REDIS_URL"):
         need_redis(settings.redis_url)
