@@ -82,7 +82,8 @@ def measure() -> float:
     speaker = Speaker(0)
     known = speaker.sentences(PAIRS)
     memory = Memory(Pair("be", text, f"По-русски {number}") for number, text in enumerate(known))
-    memory.like("be", known[0])  # the index is made at the first question, and again after each approval or withdrawal: not counted here
+    # the index, made at the first question and again after each approval or withdrawal, is not counted
+    memory.like("be", known[0])
     said = speaker.sentences(CLIPS * SENTENCES, known)
     clips = [_words(said[start : start + SENTENCES]) for start in range(0, len(said), SENTENCES)]
     russian = [[_in_russian(cue) for cue in cues.from_words(words, PORTRAIT)] for words in clips]
