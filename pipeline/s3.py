@@ -24,8 +24,8 @@ class S3Storage:
         self.client: Any = boto3.client("s3", endpoint_url=endpoint, config=config)
         self.bucket = bucket
 
-    def put(self, path: Path, folder: str, name: str) -> Stored:
-        stored = describe(path, folder, name)
+    def put(self, path: Path, folder: str, name: str, sha256: str = "") -> Stored:
+        stored = describe(path, folder, name, sha256)
         self.client.upload_file(str(path), self.bucket, stored.key)
         if self._size(stored.key) != stored.size:
             raise OSError(f"the storage holds another size of {stored.key}")

@@ -37,8 +37,8 @@ class Stored:
 class Storage(Protocol):
     """What the rest needs of a place for files. Keys are `folder/name`."""
 
-    def put(self, path: Path, folder: str, name: str) -> Stored:
-        """Take the file over, durably. OSError when there is no room."""
+    def put(self, path: Path, folder: str, name: str, sha256: str = "") -> Stored:
+        """Take the file over, durably; its SHA-256 (hex) is computed unless given. OSError when there is no room."""
         ...
 
     def fetch(self, key: str, work: Path) -> Path:
@@ -90,8 +90,8 @@ class LocalStorage:
             raise ValueError(f"not a key of this storage: {key!r}")
         return self.root / key
 
-    def put(self, path: Path, folder: str, name: str) -> Stored:
-        stored = describe(path, folder, name)
+    def put(self, path: Path, folder: str, name: str, sha256: str = "") -> Stored:
+        stored = describe(path, folder, name, sha256)
         target = self._path(stored.key)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         _move(path, target)
@@ -164,11 +164,12 @@ class Scratch:
         return shutil.disk_usage(self.incoming).free >= 3 * size + RESERVE
 
 
-def describe(path: Path, folder: str, name: str) -> Stored:
+def describe(path: Path, folder: str, name: str, sha256: str = "") -> Stored:
     """Flush the file to the disk and name it by its bytes: `finished.mp4` becomes `finished-<hash>.mp4`."""
     _fsync(path)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if not sha256:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     stem, dot, ending = name.partition(".")
     return Stored(f"{folder}/{stem}-{sha256[:16]}{dot}{ending}", sha256, path.stat().st_size)
 

@@ -134,3 +134,9 @@ def test_an_upload_that_would_fill_the_disk_is_foreseen(tmp_path):
     scratch = Scratch(tmp_path)
     assert scratch.has_room(1000)
     assert not scratch.has_room(10**16)
+
+
+def test_a_hash_that_is_known_is_not_computed_again(storage, tmp_path):
+    (tmp_path / "made").write_bytes(b"a clip")
+    stored = storage.put(tmp_path / "made", "abc", "original", "ab" * 32)
+    assert (stored.key, stored.sha256) == (f"abc/original-{'ab' * 8}", "ab" * 32)
