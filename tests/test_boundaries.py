@@ -19,6 +19,8 @@ KNOW_RECORDS = [
     "models",
     "workflow",
     "storage",
+    "uploads",
+    "writer",
     "s3",
     "queue",
     "withdraw",

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response
+from flask_babel import Babel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.config import Settings
 from pipeline.context import Context
-from web import admin, auth, commands, errors, given, media, queue, review, social, submit, words, workbench
+from web import admin, auth, commands, errors, given, media, queue, review, social, submit, tus, words, workbench
 from web.desk import desk
 
 #: Only our own host, nothing inline: a text that slipped through unescaped could still not run.
@@ -61,9 +62,10 @@ def create_app(config: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
-    for module in (submit, queue, workbench, review, media, social, admin, auth):
+    Babel(app)
+    for module in (submit, tus, queue, workbench, review, media, social, admin, auth):
         app.register_blueprint(module.pages)
-    auth.init_app(app, exempt=submit.pages)
+    auth.init_app(app, exempt=(submit.pages, tus.pages))
     errors.init_app(app)
     commands.init_app(app)
     words.init_app(app)
