@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import HERE, Campaign, Settings
+from pipeline.campaign import Campaign
+from pipeline.config import HERE, Settings
 
 
 def test_without_any_variable_everything_lies_in_one_folder(tmp_path):
@@ -54,7 +55,7 @@ def test_the_campaign_file_of_this_repository_can_be_read():
     assert campaign.two_people
     assert {"be", "ru", "uk", "en", "de", "pl", "lt"} == set(campaign.languages)
     assert campaign.limits.max_ms == 180_000
-    assert "\n" not in campaign.consent_wording
+    assert "\n" not in campaign.words_in("xx").consent
 
 
 def test_who_only_reads_the_settings_writes_nothing(tmp_path):

@@ -14,7 +14,7 @@ ON_BOTH_DATABASES = True  # see conftest.py
 
 def decide(person: cast.Person, appeal: Appeal, what: str, **fields: object):
     """Press a button of the page as it stands in `appeal`."""
-    seen = {"attempt": appeal.attempt, "status": appeal.status.value}
+    seen = {"attempt": appeal.attempt, "status": appeal.status.value, "consent": appeal.consents[-1].id}
     return person.send(f"/staff/appeals/{appeal.id}/{what}", **{**seen, **fields})
 
 

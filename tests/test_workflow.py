@@ -39,7 +39,7 @@ TABLE = {
 
 def new_appeal(db: Database, status: Status = Status.RECEIVED, code: str = "a") -> int:
     with db.write() as session:
-        appeal = Appeal(folder=code, receipt_hash=code, language="be", status=status)
+        appeal = Appeal(folder=code, language="be", status=status)
         session.add(appeal)
         session.flush()
         return appeal.id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -50,12 +50,14 @@ class Person:
         return f"{self.account.id}.{self.account.epoch}"
 
 
-def init_app(app: Flask, exempt: Blueprint) -> None:
+def init_app(app: Flask, exempt: Iterable[Blueprint]) -> None:
     """Sessions and forgery protection for the whole application; exempt: pages that know no session."""
     login = LoginManager(app)
     login.session_protection = None  # it would tie the session to a hash of the client's address
     login.user_loader(_load)
-    CSRFProtect(app).exempt(exempt)
+    protection = CSRFProtect(app)
+    for pages in exempt:
+        protection.exempt(pages)
 
 
 def _load(identity: str) -> Person | None:
