@@ -128,6 +128,7 @@ def appeal(desk: Context, status: Status = Status.DRAFTED, **fields: object) -> 
             _step(desk, session, made, here)
         if status not in WAY:
             _move(session, made, status, "rita", "not an appeal")
+        _ = made.consents
     return made
 
 
@@ -137,6 +138,7 @@ def onward(desk: Context, made: Appeal, *way: Status) -> Appeal:
         there = session.get_one(Appeal, made.id)
         for here in way:
             _step(desk, session, there, here)
+        _ = there.consents
     return there
 
 

@@ -31,7 +31,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         made = threads.map(lambda _: Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key, range(16))
         assert len(set(made)) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["seal_key", "secret_key"]
 
 
 @pytest.mark.parametrize(("name", "text"), [("PORT", "eighty"), ("PORT", "-1"), ("HTTPS", "maybe"), ("PORT", "８０")])
@@ -76,7 +76,11 @@ def test_who_only_reads_the_settings_writes_nothing(tmp_path):
         ("name = .*", "name = 5", "name must be text in quotes, not 5."),
         ("two_people = true", "two_people = 1", "two_people must be true or false, not 1."),
         ('be = "Бел.*"', "be = 5", "languages: each must be text in quotes."),
-        (r'(?s)wording = """.*?"""', "wording = 5", "wording must be text in quotes, not 5."),
+        (r'(?s)consent = """.*?"""', "consent = 5", "consent must be text in quotes, not 5."),
+        ('original = "prepared"', 'original = "never"', "original must be one of prepared, released, withdrawn"),
+        ("leave_to = .*", 'leave_to = "javascript:alert(1)"', "leave_to must be an address"),
+        (r"risks = \[", "risks = [5,", "risks, say: each must be text in quotes."),
+        (r"\[words.en\]", "[words.be]", "words.en is missing."),
         (r"\[consent\]", "[left_out]", "consent is missing."),
     ],
 )
