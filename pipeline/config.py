@@ -44,8 +44,11 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Settings from the environment; ValueError names the variable that cannot be read. Keeps the keys."""
         read = cls.without_key(environ)
-        missing = [name for name in ("secret_key", "seal_key") if not getattr(read, name)]
-        return replace(read, **{name: _kept_secret(read.data_dir / name) for name in missing})
+        return replace(
+            read,
+            secret_key=read.secret_key or _kept_secret(read.data_dir / "secret_key"),
+            seal_key=read.seal_key or _kept_secret(read.data_dir / "seal_key"),
+        )
 
     @classmethod
     def without_key(cls, environ: Mapping[str, str]) -> Settings:

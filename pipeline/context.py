@@ -1,4 +1,4 @@
-"""What web and workers are opened with: settings, campaign, database, storage, scratch folders, doorbell, memory."""
+"""What web and workers are opened with: settings, campaign, database, storage, folders, doorbell, memory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pipeline.queue import Doorbell
 from pipeline.sandbox import Sandbox
 from pipeline.seal import Seal
 from pipeline.storage import Scratch, Storage, open_storage
+from pipeline.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Context:
     db: Database
     storage: Storage
     scratch: Scratch
+    uploads: Uploads
     doorbell: Doorbell
     recall: Recall = field(default_factory=Recall)
 
@@ -36,6 +38,7 @@ class Context:
             db=Database(settings.database_url),
             storage=open_storage(settings.storage_url),
             scratch=Scratch(settings.data_dir),
+            uploads=Uploads(settings.data_dir / "uploads"),
             doorbell=Doorbell(settings.redis_url),
         )
 

@@ -20,6 +20,8 @@ KNOW_RECORDS = [
     "models",
     "workflow",
     "storage",
+    "uploads",
+    "writer",
     "s3",
     "queue",
     "withdraw",

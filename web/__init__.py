@@ -25,6 +25,7 @@ from web import (
     social,
     status,
     submit,
+    tus,
     words,
     workbench,
 )
@@ -77,9 +78,9 @@ def create_app(config: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
-    for module in (submit, status, queue, workbench, review, media, social, admin, auth):
+    for module in (submit, tus, status, queue, workbench, review, media, social, admin, auth):
         app.register_blueprint(module.pages)
-    auth.init_app(app, exempt=(submit.pages, status.pages))
+    auth.init_app(app, exempt=(submit.pages, tus.pages, status.pages))
     languages.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

@@ -55,9 +55,9 @@ def init_app(app: Flask, exempt: Iterable[Blueprint]) -> None:
     login = LoginManager(app)
     login.session_protection = None  # it would tie the session to a hash of the client's address
     login.user_loader(_load)
-    protection = CSRFProtect(app)
-    for pages in exempt:
-        protection.exempt(pages)
+    forgery = CSRFProtect(app)
+    for open_to_all in exempt:
+        forgery.exempt(open_to_all)
 
 
 def _load(identity: str) -> Person | None:

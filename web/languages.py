@@ -21,7 +21,7 @@ LANGUAGES = {
 OTHERWISE = "en"
 
 STAFF = ("/staff", "/social", "/admin")  # their pages are in English
-CARRY = {"submit", "status"}  # blueprints whose addresses carry the language on
+CARRY = {"submit", "status", "tus"}  # blueprints whose addresses carry the language on
 
 
 def init_app(app: Flask) -> None:

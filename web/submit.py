@@ -82,15 +82,12 @@ def _sent_before(typed: form.Form) -> ResponseReturnValue:
         return _again(replace(typed, upload=""), form.GONE)
     if whole.path is None:
         return _taken(typed, whole, None)
-    # A second name for the bytes: where they cannot be stored now, the upload is still there for the next try
-    path = desk().scratch.incoming / secrets.token_hex(16)
-    path.hardlink_to(whole.path)
     try:
-        with path.open("rb") as file:
+        with whole.path.open("rb") as file:
             video = form.Video(1, whole.size, file.read(HEAD))
-        return _taken(typed, replace(whole, path=path), video)
-    finally:
-        path.unlink(missing_ok=True)
+        return _taken(typed, whole, video)
+    finally:  # where it could not be stored now, the upload is still there for the next try
+        whole.path.unlink(missing_ok=True)
 
 
 def _taken(typed: form.Form, whole: Whole, video: form.Video | None) -> ResponseReturnValue:
