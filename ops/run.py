@@ -24,7 +24,8 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from ops import supervise
-from pipeline.config import Campaign, Settings
+from pipeline.campaign import Campaign
+from pipeline.config import Settings
 from pipeline.db import Database, migrate
 from pipeline.sandbox import Sandbox
 

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline import checks, formats, layout
+from pipeline.campaign import Campaign
 from pipeline.checks import Finding
-from pipeline.config import Campaign, Settings
+from pipeline.config import Settings
 from pipeline.cues import Cue
 from pipeline.errors import PipelineError
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, Profile

@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def this_hour() -> datetime:
+    """The hour that has begun: what supporters do is dated no finer, lest it fit what somebody saw on their line."""
+    return now().replace(minute=0, second=0, microsecond=0)
+
+
 class Utc(TypeDecorator[datetime]):
     """Times are UTC: SQLite forgets the zone, PostgreSQL answers in its own."""
 

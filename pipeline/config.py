@@ -1,19 +1,12 @@
-"""What the operator sets (environment) and what a campaign sets (campaign.toml). Both are read once and frozen."""
+"""What the operator sets, by environment variables; read once and frozen."""
 
 from __future__ import annotations
 
 import secrets
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
-
-from pipeline import glossary, look
-from pipeline.glossary import Term
-from pipeline.look import Look
-from pipeline.russian import engines
-from pipeline.russian.engines import Engine
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -37,7 +30,11 @@ class Settings:
     redis_url: str = _setting("redis://127.0.0.1:6379/0", "The doorbell. `make run` starts one when this is not set.")
     storage_url: str = _setting("", "`s3://BUCKET?endpoint=URL`; empty: the folder `media` in DATA_DIR.")
     secret_key: str = _setting("", "Key of sessions and receipt codes; empty: made once and kept in DATA_DIR.")
+    seal_key: str = _setting("", "Key of what supporters write to the team; empty: made once and kept in DATA_DIR.")
     campaign_file: Path = _setting(HERE / "campaign.toml", "What the campaign sets.")
+    hosts: str = _setting("", "Names under which the site is reached, with commas between; empty: any.")
+    proxies: int = _setting(0, "How many proxies stand before the web server: so many X-Forwarded-For are believed.")
+    offline: bool = _setting(False, "No outward call: no model is fetched, no other machine is asked to translate.")
     https: bool = _setting(False, "The site is reached by https only: cookies are marked so, HSTS is sent.")
     allow_unsandboxed: bool = _setting(False, "Work without bubblewrap; every staff page then says so.")
     lease_seconds: int = _setting(60, "How long a step is held without a sign of life before another takes it.")
@@ -45,9 +42,13 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings from the environment; ValueError names the variable that cannot be read. Keeps a key."""
+        """Settings from the environment; ValueError names the variable that cannot be read. Keeps the keys."""
         read = cls.without_key(environ)
-        return read if read.secret_key else replace(read, secret_key=_kept_secret(read.data_dir / "secret_key"))
+        return replace(
+            read,
+            secret_key=read.secret_key or _kept_secret(read.data_dir / "secret_key"),
+            seal_key=read.seal_key or _kept_secret(read.data_dir / "seal_key"),
+        )
 
     @classmethod
     def without_key(cls, environ: Mapping[str, str]) -> Settings:
@@ -87,73 +88,3 @@ def _kept_secret(path: Path) -> str:
     finally:
         fresh.unlink()
     return path.read_text()
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a clip may be; lengths in ms, size in bytes, picture in pixels."""
-
-    min_ms: int
-    max_ms: int
-    max_bytes: int
-    max_pixels: int
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """The contents of campaign.toml."""
-
-    name: str
-    promise: str
-    hashtags: tuple[str, ...]
-    two_people: bool
-    limits: Limits
-    languages: dict[str, str]
-    consent_version: str
-    consent_wording: str
-    engines: dict[str, tuple[Engine, ...]]  # for each spoken language, in the order in which they are tried
-    glossary: tuple[Term, ...]
-    look: Look
-
-    @classmethod
-    def load(cls, path: Path, translate_key: str = "") -> Campaign:
-        """Read the file; ValueError, with a sentence, when it is not what it must be.
-
-        translate_key: for a translation server.
-        """
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        limits, consent = _given(raw, "limits", dict), _given(raw, "consent", dict)
-        hashtags, languages = _given(raw, "hashtags", list), _given(raw, "languages", dict)
-        for name, words in (("hashtags", hashtags), ("languages", list(languages.values()))):
-            if not all(isinstance(word, str) for word in words):
-                raise ValueError(f"{name}: each must be text in quotes.")
-        return cls(
-            name=_given(raw, "name", str),
-            promise=_given(raw, "promise", str),
-            hashtags=tuple(hashtags),
-            two_people=_given(raw, "two_people", bool),
-            limits=Limits(
-                min_ms=_given(limits, "min_seconds", int) * 1000,
-                max_ms=_given(limits, "max_seconds", int) * 1000,
-                max_bytes=_given(limits, "max_megabytes", int) * 1_000_000,
-                max_pixels=_given(limits, "max_megapixels", int) * 1_000_000,
-            ),
-            languages=languages,
-            consent_version=_given(consent, "version", str),
-            consent_wording=" ".join(_given(consent, "wording", str).split()),
-            engines=engines.read(raw.get("engines", {}), translate_key),
-            glossary=glossary.read(raw.get("glossary", [])),
-            look=look.read(raw.get("captions", {})),
-        )
-
-
-KINDS = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
-
-
-def _given(table: Mapping[str, Any], key: str, kind: type) -> Any:
-    """The value of this key. Raises ValueError where there is none, or one of another kind: true is no number."""
-    if key not in table:
-        raise ValueError(f"{key} is missing.")
-    if type(table[key]) is not kind:
-        raise ValueError(f"{key} must be {KINDS[kind]}, not {table[key]!r}.")
-    return table[key]

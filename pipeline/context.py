@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-from pipeline.config import Campaign, Settings
+from pipeline.campaign import Campaign
+from pipeline.config import Settings
 from pipeline.db import Database
 from pipeline.learned import Recall
 from pipeline.queue import Doorbell
 from pipeline.sandbox import Sandbox
+from pipeline.seal import Seal
 from pipeline.storage import Scratch, Storage, open_storage
 from pipeline.uploads import Uploads
 
@@ -39,6 +41,11 @@ class Context:
             uploads=Uploads(settings.data_dir / "uploads"),
             doorbell=Doorbell(settings.redis_url),
         )
+
+    @functools.cached_property
+    def seal(self) -> Seal:
+        """For what supporters write to the team."""
+        return Seal(self.settings.seal_key)
 
     @functools.cached_property
     def box(self) -> Sandbox:

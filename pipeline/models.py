@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pipeline.base import Base, now
+from pipeline import consent
+from pipeline.base import Base, now, this_hour
 from pipeline.cues import Cue, from_json, to_json
 
 
@@ -93,9 +94,11 @@ class Appeal(Base):
     __tablename__ = "appeals"
     id: Mapped[int] = mapped_column(primary_key=True)
     folder: Mapped[str] = mapped_column(unique=True)  # random: where its files lie
-    receipt_hash: Mapped[str] = mapped_column(unique=True)
+    fingerprint: Mapped[str | None] = mapped_column(unique=True)  # of the original's bytes, keyed; NULL when purged
     language: Mapped[str]  # BCP 47, as the supporter declared it, or ANOTHER_LANGUAGE
     shown_name: Mapped[str] = mapped_column(default="")  # empty: no name is shown
+    shown_country: Mapped[str] = mapped_column(default="")  # the same
+    contact: Mapped[str | None]  # sealed (seal.py): where the team may write to her
     status: Mapped[Status] = mapped_column(default=Status.RECEIVED, index=True)
     since: Mapped[datetime] = mapped_column(default=now)  # at this status
     attempt: Mapped[int] = mapped_column(default=0)  # grows with every try and every move, never falls: the fence
@@ -159,15 +162,24 @@ class File(Base):
 
 
 class Consent(Base):
-    """What the supporter agreed to, with the very words she saw. A change is a new row."""
+    """What the supporter decided, with the very words she saw. A change is a new row."""
 
     __tablename__ = "consents"
     id: Mapped[int] = mapped_column(primary_key=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
     version: Mapped[str]
-    language: Mapped[str]
-    wording: Mapped[str]
-    at: Mapped[datetime] = mapped_column(default=now)
+    language: Mapped[str]  # of the page on which she decided
+    answers: Mapped[list[dict[str, Any]]]  # what consent.to_rows gives
+    at: Mapped[datetime] = mapped_column(default=this_hour)
+
+    def answer(self, choice: str) -> Any:
+        """What she said to this choice; None where she was not asked."""
+        return consent.answers(self.answers).get(choice)
+
+    @property
+    def not_before(self) -> date | None:
+        """The first day on which the clip may be shown."""
+        return date.fromisoformat(day) if (day := self.answer("not_before")) else None
 
 
 class Track(Base):

@@ -7,21 +7,23 @@ lease on the same attempt number, which never repeats in the life of an appeal: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline import learned
-from pipeline.base import Utc, now
+from pipeline.base import Utc, now, this_hour
 from pipeline.errors import LostLease, PipelineError
-from pipeline.models import Account, Appeal, Approval, File, Kind, Revision, Status, Transition
+from pipeline.intake import TakeDown
+from pipeline.models import Account, Appeal, Approval, Consent, File, Kind, Revision, Status, Transition
 
 MAX_TRIES = 3
 RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far
 
 WORKER, SUPPORTER = "worker", "supporter"
+CHANGED = "The supporter changed her choices."
 
 #: Which queue of workers acts at a status; every other status waits for a person or is final.
 QUEUES = {
@@ -57,6 +59,8 @@ MOVES = frozenset(
         (Status.IN_REVIEW, Status.DRAFTED),  # return, with notes
         (Status.APPROVED, Status.DRAFTED),  # reopen
         (Status.RELEASED, Status.DRAFTED),  # reopen
+        (Status.APPROVED, Status.IN_REVIEW),  # the supporter changed her choices
+        (Status.RELEASED, Status.IN_REVIEW),
         (Status.DRAFTED, Status.PREPARED),  # redo, with another language or model
         *((old, Status.REJECTED) for old in BEFORE_APPROVED),
         *((old, Status.WITHDRAWN) for old in Status if old != Status.WITHDRAWN),
@@ -95,13 +99,30 @@ def advance(
         raise NotAllowed(f"An appeal cannot go from {old} to {new}.")
     fresh = dict.fromkeys(("lease_until", "not_before", "reason", "detail", "progress")) | {"needs_person": False}
     here = (Appeal.id == appeal_id, Appeal.status == old, Appeal.attempt == attempt)
-    if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=now(), **fresh):
+    # A worker moves it on a minute after its supporter sent it: both are dated to the hour
+    moment = this_hour() if by in {WORKER, SUPPORTER} else now()
+    if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=moment, **fresh):
         raise Stale
     if new not in {Status.APPROVED, Status.RELEASED}:
         open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
         session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
         learned.forget(session, appeal_id)
-    session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason))
+    if old == Status.RELEASED:
+        session.add(TakeDown(appeal_id=appeal_id, reason=new))
+    session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason, at=moment))
+
+
+def change_consent(session: Session, appeal: Appeal, consent: Consent) -> None:
+    """The supporter decided anew: a clip that was approved under her old choices is taken back. Stale, NotAllowed."""
+    if appeal.status in FINAL:
+        raise NotAllowed("This appeal has ended.")
+    appeal.consents.append(consent)
+    session.flush()
+    if appeal.status in {Status.APPROVED, Status.RELEASED}:
+        advance(session, appeal.id, appeal.status, appeal.attempt, Status.IN_REVIEW, by=SUPPORTER, reason=CHANGED)
+    else:
+        here = appeal.status
+        session.add(Transition(appeal_id=appeal.id, old=here, new=here, by=SUPPORTER, reason=CHANGED, at=this_hour()))
 
 
 def clock(session: Session) -> datetime:
@@ -219,10 +240,14 @@ def authors(revision: Revision) -> set[int]:
     return {each.author_id for each in revision.track.revisions if each.author_id and each.number <= revision.number}
 
 
-def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, *, two_people: bool) -> None:
-    """A reviewer's yes to the clip with this SHA-256. Pins clip, revision and consent. Stale, NotAllowed."""
+def approve(
+    session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, consent_id: int, *, two_people: bool
+) -> None:
+    """A reviewer's yes to the clip with this SHA-256, under the consent that the page showed. Stale, NotAllowed."""
     finished = appeal.file(Kind.FINISHED)
     if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
+        raise Stale
+    if appeal.consents and appeal.consents[-1].id != consent_id:
         raise Stale
     revision = session.get_one(Revision, finished.revision_id)
     if two_people and account.id in authors(revision):
@@ -235,7 +260,7 @@ def approve(session: Session, appeal: Appeal, attempt: int, account: Account, sh
             appeal_id=appeal.id,
             finished_sha256=sha256,
             revision_id=revision.id,
-            consent_id=appeal.consents[-1].id,
+            consent_id=consent_id,
             by_id=account.id,
         )
     )
@@ -253,10 +278,16 @@ def approval_in_force(appeal: Appeal) -> Approval | None:
     return None
 
 
+def too_early(appeal: Appeal) -> date | None:
+    """The first day on which it may be shown, when that is still to come."""
+    day = appeal.consents[-1].not_before if appeal.consents else None
+    return day if day and day > now().date() else None
+
+
 def downloadable(appeal: Appeal) -> dict[Kind, File]:
     """What the social team may have: the files of a released appeal made from its approved revision."""
     approval = approval_in_force(appeal)
-    if appeal.status != Status.RELEASED or approval is None:
+    if appeal.status != Status.RELEASED or approval is None or too_early(appeal):
         return {}
     kinds = {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
     return {f.kind: f for f in appeal.files if f.kind in kinds and f.revision_id == approval.revision_id}

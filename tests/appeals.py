@@ -15,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.db import migrate
 from pipeline.models import Account, Appeal, Consent, File, Kind, Layer, Role, Status
+from tests.cast import AGREED
 
 DATA = Path(__file__).parent / "data"
 BELARUSIAN = DATA / "be-portrait.mp4"
@@ -44,9 +45,9 @@ def receive(context: Context, clip: Path = BELARUSIAN, language: str = "be") -> 
     folder = secrets.token_hex(16)
     stored = context.storage.put(upload, folder, "original")
     with context.db.write() as session:
-        appeal = Appeal(folder=folder, receipt_hash=folder, language=language)
+        appeal = Appeal(folder=folder, language=language)
         appeal.files.append(File(kind=Kind.ORIGINAL, key=stored.key, sha256=stored.sha256, size=stored.size))
-        appeal.consents.append(Consent(version="1", language="en", wording="I agree."))
+        appeal.consents.append(Consent(version="1", language="en", answers=AGREED))
         session.add(appeal)
         session.flush()
         return appeal.id
@@ -101,4 +102,5 @@ def approve(context: Context, appeal_id: int, by: str = "rita") -> None:
         appeal = runner.whole(session, appeal_id)
         finished = appeal.file(Kind.FINISHED)
         assert finished is not None
-        workflow.approve(session, appeal, appeal.attempt, account, finished.sha256, two_people=True)
+        seen = (appeal.attempt, account, finished.sha256, appeal.consents[-1].id)
+        workflow.approve(session, appeal, *seen, two_people=True)

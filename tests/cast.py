@@ -14,7 +14,9 @@ from werkzeug.test import TestResponse
 
 from pipeline import cues, workflow
 from pipeline.base import Base
+from pipeline.consent import Choices, Naming, to_rows
 from pipeline.context import Context
+from pipeline.intake import Receipt
 from pipeline.models import (
     Account,
     Appeal,
@@ -40,6 +42,11 @@ RUSSIAN = [
     cues.Cue(400, 3000, "Дорогие белорусы, я обращаюсь к вам.", ("low_probability",)),
     cues.Cue(3200, 5200, "Мы ждём вас дома."),
 ]
+
+NETWORKS = ("facebook", "instagram", "telegram", "tiktok", "x", "youtube")
+CHOICES = Choices(publish=True, networks=NETWORKS, naming=Naming.TYPED, name="Hanna")
+WORDINGS = dict.fromkeys(("publish", "networks", "name", "country", "not_before", "contact"), "I agree.")
+AGREED = to_rows(CHOICES, WORDINGS)
 
 #: The way of an appeal to its release; the others branch off.
 WAY = [
@@ -104,23 +111,24 @@ def enter(app: Flask, name: str) -> Person:
 def appeal(desk: Context, status: Status = Status.DRAFTED, **fields: object) -> Appeal:
     """An appeal at this status, with what it has there: files, tracks, an approval by rita."""
     folder = secrets.token_hex(16)
-    code = str(fields.pop("code", secrets.randbelow(10**16))).zfill(16)
+    key = receipt.hashed(desk.settings.secret_key, str(fields.pop("code", secrets.randbelow(10**16))).zfill(16))
     made = Appeal(
         folder=folder,
-        receipt_hash=receipt.hashed(desk.settings.secret_key, code),
         **{"language": "be", "shown_name": "Hanna", **fields},
-        consents=[Consent(version="1", language="en", wording="I agree.")],
+        consents=[Consent(version="1", language="en", answers=AGREED)],
         transitions=[Transition(old=Status.RECEIVED, new=Status.RECEIVED, by=workflow.SUPPORTER)],
     )
     with desk.db.write() as session:
         session.add(made)
         session.flush()
+        session.add(Receipt(hash=key, appeal_id=made.id))
         _file(desk, made, Kind.ORIGINAL, "original")
         way = WAY[: WAY.index(status) + 1] if status in WAY else WAY[:4]
         for here in way[1:]:
             _step(desk, session, made, here)
         if status not in WAY:
             _move(session, made, status, "rita", "not an appeal")
+        _ = made.consents
     return made
 
 
@@ -130,6 +138,7 @@ def onward(desk: Context, made: Appeal, *way: Status) -> Appeal:
         there = session.get_one(Appeal, made.id)
         for here in way:
             _step(desk, session, there, here)
+        _ = there.consents
     return there
 
 
@@ -153,7 +162,7 @@ def _step(desk: Context, session: Session, made: Appeal, status: Status) -> None
     if status == Status.APPROVED:
         rita = _rita(session)
         sha256 = made.file(Kind.FINISHED).sha256
-        workflow.approve(session, made, made.attempt, rita, sha256, two_people=True)
+        workflow.approve(session, made, made.attempt, rita, sha256, made.consents[-1].id, two_people=True)
         session.refresh(made)
         return
     if status == Status.RELEASED:

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 KNOW_RECORDS = [
+    "campaign",
     "config",
     "context",
     "base",
@@ -25,6 +26,7 @@ KNOW_RECORDS = [
     "queue",
     "withdraw",
     "learned",
+    "intake",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))

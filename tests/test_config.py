@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import HERE, Campaign, Settings
+from pipeline.campaign import Campaign
+from pipeline.config import HERE, Settings
 
 
 def test_without_any_variable_everything_lies_in_one_folder(tmp_path):
@@ -30,7 +31,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         made = threads.map(lambda _: Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key, range(16))
         assert len(set(made)) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["seal_key", "secret_key"]
 
 
 @pytest.mark.parametrize(("name", "text"), [("PORT", "eighty"), ("PORT", "-1"), ("HTTPS", "maybe"), ("PORT", "８０")])
@@ -54,7 +55,7 @@ def test_the_campaign_file_of_this_repository_can_be_read():
     assert campaign.two_people
     assert {"be", "ru", "uk", "en", "de", "pl", "lt"} == set(campaign.languages)
     assert campaign.limits.max_ms == 180_000
-    assert "\n" not in campaign.consent_wording
+    assert "\n" not in campaign.words_in("xx").consent
 
 
 def test_who_only_reads_the_settings_writes_nothing(tmp_path):
@@ -75,7 +76,11 @@ def test_who_only_reads_the_settings_writes_nothing(tmp_path):
         ("name = .*", "name = 5", "name must be text in quotes, not 5."),
         ("two_people = true", "two_people = 1", "two_people must be true or false, not 1."),
         ('be = "Бел.*"', "be = 5", "languages: each must be text in quotes."),
-        (r'(?s)wording = """.*?"""', "wording = 5", "wording must be text in quotes, not 5."),
+        (r'(?s)consent = """.*?"""', "consent = 5", "consent must be text in quotes, not 5."),
+        ('original = "prepared"', 'original = "never"', "original must be one of prepared, released, withdrawn"),
+        ("leave_to = .*", 'leave_to = "javascript:alert(1)"', "leave_to must be an address"),
+        (r"risks = \[", "risks = [5,", "risks, say: each must be text in quotes."),
+        (r"\[words.en\]", "[words.be]", "words.en is missing."),
         (r"\[consent\]", "[left_out]", "consent is missing."),
     ],
 )

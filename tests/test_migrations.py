@@ -34,7 +34,7 @@ def test_the_schema_can_be_taken_down_and_built_again(database):
 
 def test_migrating_again_loses_nothing(database):
     with database.write() as session:
-        session.add(Appeal(folder="a", receipt_hash="a", language="be"))
+        session.add(Appeal(folder="a", language="be"))
     migrate(database.engine.url.render_as_string(hide_password=False))
     with database.read() as session:
         assert session.query(Appeal).count() == 1
@@ -42,7 +42,7 @@ def test_migrating_again_loses_nothing(database):
 
 def test_a_failed_block_writes_nothing(database):
     with pytest.raises(RuntimeError), database.write() as session:
-        session.add(Appeal(folder="a", receipt_hash="a", language="be"))
+        session.add(Appeal(folder="a", language="be"))
         session.flush()
         raise RuntimeError
     with database.read() as session:
@@ -54,7 +54,7 @@ def test_what_was_deleted_is_in_no_file_of_the_database_after_a_scrub(tmp_path):
     migrate(url)
     db = Database(url)
     with db.write() as session:
-        session.add(Appeal(folder="a", receipt_hash="a", language="be", shown_name="CANARY"))
+        session.add(Appeal(folder="a", language="be", shown_name="CANARY"))
     with db.write() as session:
         session.get_one(Appeal, 1).shown_name = ""
     db.scrub()

@@ -174,7 +174,7 @@ def test_no_page_leans_on_another_host_or_holds_code_or_style_of_its_own(ada, de
 
 def test_every_page_has_a_language_one_heading_and_labels(ada, desk):
     for path, page in pages(desk, ada).items():
-        assert '<html lang="en">' in page and page.count("<h1") == 1, path
+        assert '<html lang="en" dir="ltr">' in page and page.count("<h1") == 1, path
         assert "None" not in page and "Undefined" not in page, path
         labelled = {*re.findall(r'<label[^>]* for="([^"]+)"', page)}
         fields = re.findall(r"<(?:input|select|textarea)(?![^>]*type=\"(?:hidden|checkbox)\")[^>]*>", page)

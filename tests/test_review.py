@@ -14,7 +14,7 @@ ON_BOTH_DATABASES = True  # see conftest.py
 
 def decide(person: cast.Person, appeal: Appeal, what: str, **fields: object):
     """Press a button of the page as it stands in `appeal`."""
-    seen = {"attempt": appeal.attempt, "status": appeal.status.value}
+    seen = {"attempt": appeal.attempt, "status": appeal.status.value, "consent": appeal.consents[-1].id}
     return person.send(f"/staff/appeals/{appeal.id}/{what}", **{**seen, **fields})
 
 
@@ -36,7 +36,7 @@ def test_another_clip_than_the_one_shown_is_not_approved(rita, desk):
     answer = decide(rita, made, "approve", sha256="0" * 64)
     assert answer.status_code == 409
     assert "Somebody was faster" in answer.text and "Show how it stands now" in answer.text
-    assert "It stands at “To review”, moved by worker (just now)." in answer.text
+    assert "It stands at “To review”, moved by worker (this hour)." in answer.text
     assert cast.fresh(desk, made).status == Status.IN_REVIEW
 
 

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from pipeline.intake import Receipt
 from pipeline.models import Appeal, Kind, Status
 from tests import cast
 from tests.cast import CLIP, CODE
@@ -19,7 +20,14 @@ from web import form, receipt
 ON_BOTH_DATABASES = True  # see conftest.py
 
 TOKEN = "0123456789abcdef" * 2
-FIELDS = {"token": TOKEN, "language": "be", "name": "Hanna", "consent": "yes"}
+FIELDS = {
+    "token": TOKEN,
+    "language": "be",
+    "name": "Hanna",
+    "naming": "typed",
+    "consent": "yes",
+    **{f"network-{key}": "yes" for key in cast.NETWORKS},
+}
 
 
 def send(client: FlaskClient, video: object = CLIP, filename: str = "clip.mp4", **fields: object):
@@ -54,7 +62,7 @@ def test_a_video_is_received_whole(stranger, desk):
     assert answer.status_code == 200
     assert "Received whole" in answer.text and "337.2 kB" in answer.text
     assert (made.status, made.language, made.shown_name) == (Status.RECEIVED, "be", "Hanna")
-    assert made.consents[0].wording == desk.campaign.consent_wording
+    assert made.consents[0].answers[0]["wording"] == desk.campaign.words["en"].consent
     assert made.transitions[0].by == "supporter"
     with desk.storage.open(made.file(Kind.ORIGINAL).key) as original:
         assert original.read() == CLIP.read_bytes()
@@ -64,7 +72,8 @@ def test_a_video_is_received_whole(stranger, desk):
 def test_the_code_is_stored_only_hashed_and_no_cookie_is_set(stranger, desk):
     answer = send(stranger)
     [appeal] = appeals(desk)
-    assert appeal.receipt_hash == receipt.hashed("tests only", code_on(answer.text))
+    with desk.db.read() as session:
+        assert session.get(Receipt, receipt.hashed("tests only", code_on(answer.text))).appeal_id == appeal.id
     stored = cast.everything_stored(desk)
     assert code_on(answer.text).replace(" ", "") not in stored
     assert "Set-Cookie" not in answer.headers
@@ -84,10 +93,26 @@ def test_she_need_not_name_one_language(stranger, desk, language):
         assert session.query(Appeal).one().language == language
 
 
-@pytest.mark.parametrize("change", [{"name": "Anna"}, {"language": "uk"}, {"token": "f" * 32}])
-def test_a_changed_form_with_the_same_video_is_another_appeal(stranger, desk, change):
-    assert code_on(send(stranger).text) != code_on(send(stranger, **change).text)
-    assert len(appeals(desk)) == 2
+@pytest.mark.parametrize(("change", "kept"), [({"name": "Anna"}, "Anna"), ({"language": "uk"}, "uk"), ({}, "Hanna")])
+def test_the_same_form_with_something_changed_is_the_same_appeal_and_the_last_word_counts(stranger, desk, change, kept):
+    assert code_on(send(stranger).text) == code_on(send(stranger, **change).text)
+    [appeal] = appeals(desk)
+    assert kept in (appeal.shown_name, appeal.language)
+    assert len(cast.fresh(desk, appeal).consents) == 1 + ("name" in change)
+
+
+def test_the_same_video_by_another_form_is_the_same_appeal_with_a_second_code(stranger, desk):
+    codes = [code_on(send(stranger).text), code_on(send(stranger, token="f" * 32).text)]
+    assert codes[0] != codes[1]
+    assert len(appeals(desk)) == len(left_behind(desk)) == 1
+    assert all(stranger.post("/status", data={"code": code}).status_code == 200 for code in codes)
+
+
+def test_the_same_video_is_taken_again_after_it_was_taken_back(stranger, desk):
+    stranger.post("/withdraw", data={"code": code_on(send(stranger).text), "sure": "yes"})
+    again = send(stranger, token="f" * 32)
+    assert "Received whole" in again.text
+    assert [appeal.status for appeal in appeals(desk)] == [Status.WITHDRAWN, Status.RECEIVED]
 
 
 def test_the_same_form_sent_twice_at_the_same_moment_is_one_appeal(app, desk):
@@ -224,7 +249,7 @@ def test_a_nearly_full_disk_is_said_before_anything_is_kept(stranger, desk, monk
 
 @pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 507), (errno.EIO, 503)])
 def test_a_storage_that_fails_is_said_and_nothing_is_left(stranger, desk, monkeypatch, number, code):
-    def put(*_: object) -> None:
+    def put(*_: object, **__: object) -> None:
         raise OSError(number, "no")
 
     monkeypatch.setattr(desk.storage, "put", put)
@@ -347,8 +372,8 @@ def test_nothing_of_her_browser_and_file_name_is_kept_or_logged(stranger, desk, 
     for typed in (code, CODE):
         stranger.post("/status", data={"code": typed})
     with monkeypatch.context() as broken:
-        broken.setattr(desk.storage, "put", lambda *_: 1 / 0)
-        assert send(stranger, filename=name).status_code == 503
+        broken.setattr(desk.storage, "put", lambda *_, **__: 1 / 0)
+        assert send(stranger, CLIP.read_bytes() + b"another", filename=name).status_code == 503
     stored = cast.everything_stored(desk).encode()
     files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
     stranger.post("/withdraw", data={"code": code, "sure": "yes"})

@@ -28,8 +28,9 @@ TABLE = {
     # return goes back to drafted
     Status.IN_REVIEW: {Status.APPROVED, Status.DRAFTED, Status.REJECTED, Status.WITHDRAWN},
     # reopen goes back to drafted; what was approved is withdrawn or reopened, not rejected
-    Status.APPROVED: {Status.RELEASED, Status.DRAFTED, Status.WITHDRAWN},
-    Status.RELEASED: {Status.DRAFTED, Status.WITHDRAWN},
+    # back to review: its supporter changed her choices
+    Status.APPROVED: {Status.RELEASED, Status.DRAFTED, Status.IN_REVIEW, Status.WITHDRAWN},
+    Status.RELEASED: {Status.DRAFTED, Status.IN_REVIEW, Status.WITHDRAWN},
     # a supporter can take back even what was not published: then her files go at once
     Status.REJECTED: {Status.WITHDRAWN},
     # withdrawn is final
@@ -39,7 +40,7 @@ TABLE = {
 
 def new_appeal(db: Database, status: Status = Status.RECEIVED, code: str = "a") -> int:
     with db.write() as session:
-        appeal = Appeal(folder=code, receipt_hash=code, language="be", status=status)
+        appeal = Appeal(folder=code, language="be", status=status)
         session.add(appeal)
         session.flush()
         return appeal.id

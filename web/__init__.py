@@ -7,13 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response
-from flask_babel import Babel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.config import Settings
 from pipeline.context import Context
-from web import admin, auth, commands, errors, given, media, queue, review, social, submit, tus, words, workbench
+from web import (
+    admin,
+    auth,
+    commands,
+    errors,
+    given,
+    languages,
+    media,
+    queue,
+    review,
+    social,
+    status,
+    submit,
+    tus,
+    words,
+    workbench,
+)
 from web.desk import desk
 
 #: Only our own host, nothing inline: a text that slipped through unescaped could still not run.
@@ -50,6 +65,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=[name.strip() for name in settings.hosts.split(",")] if settings.hosts else None,
         MAX_CONTENT_LENGTH=FORM_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -62,10 +78,10 @@ def create_app(config: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
-    Babel(app)
-    for module in (submit, tus, queue, workbench, review, media, social, admin, auth):
+    for module in (submit, tus, status, queue, workbench, review, media, social, admin, auth):
         app.register_blueprint(module.pages)
-    auth.init_app(app, exempt=(submit.pages, tus.pages))
+    auth.init_app(app, exempt=(submit.pages, tus.pages, status.pages))
+    languages.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     words.init_app(app)

@@ -6,15 +6,21 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipeline.config import Campaign
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from pipeline.base import now
+from pipeline.campaign import Campaign
+from pipeline.consent import Choices, Naming
 from web.given import line
-from web.upload import Upload
 from web.words import UNNAMED, size
 
 SLACK_BYTES = 100_000  # what a form holds beside its file
-MAX_NAME = 60  # characters
+MAX_NAME, MAX_COUNTRY, MAX_CONTACT = 60, 60, 120  # characters
+FARTHEST = timedelta(days=366)  # a day on which nothing may be shown before
 
 #: The two families of files that phones and cameras make; everything else is refused before it is stored.
 ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}
@@ -29,8 +35,20 @@ class Problem(NamedTuple):
     text: str
 
 
-NO_ROOM = Problem(507, "", "We have no room for another video at the moment. Nothing was kept. Please come back later.")
-NOT_STORED = Problem(503, "", "We could not store your video. Nothing was kept. Please send it again in a few minutes.")
+NO_ROOM = Problem(
+    507, "", _l("We have no room for another video at the moment. Nothing was kept. Please come back later.")
+)
+NOT_STORED = Problem(
+    503, "", _l("We could not store your video. Nothing was kept. Please send it again in a few minutes.")
+)
+
+
+CUT_OFF = Problem(
+    400,
+    "video",
+    _l("Your form was cut off on its way, and nothing was kept. Please choose the video and send it again."),
+)
+GONE = Problem(410, "video", _l("What you sent of your video is not here any more. Please send it again."))
 
 
 def _fresh_token() -> str:
@@ -39,61 +57,147 @@ def _fresh_token() -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """The fields beside the video. The token makes the very same form sent twice one appeal."""
+    """The fields beside the video, as they were typed. The token makes the very same form sent twice one appeal."""
 
     token: str = field(default_factory=_fresh_token)
+    upload: str = ""  # the id of an upload by tus
     language: str = ""
+    networks: frozenset[str] = frozenset()
+    naming: Naming = Naming.TYPED
     name: str = ""
+    country: str = ""
+    show_country: bool = False
+    not_before: str = ""
+    contact: str = ""
     consent: bool = False
 
     @classmethod
-    def read(cls, fields: Mapping[str, str]) -> Form:
-        """The fields as they came, the name cleaned."""
-        token = fields.get("token", "")
+    def fresh(cls, campaign: Campaign) -> Form:
+        """An empty form: every network is ticked."""
+        return cls(networks=frozenset(campaign.networks))
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str], campaign: Campaign) -> Form:
+        """The fields as they came, texts cleaned."""
+        token, naming = fields.get("token", ""), fields.get("naming", "")
         return cls(
             token=token if re.fullmatch("[0-9a-f]{32}", token) else _fresh_token(),
+            upload=fields.get("upload", ""),
             language=fields.get("language", ""),
+            networks=frozenset(key for key in campaign.networks if fields.get(f"network-{key}") == "yes"),
+            naming=Naming(naming) if naming in [*Naming] else Naming.NONE,
             name=line(fields, "name"),
+            country=line(fields, "country"),
+            show_country=fields.get("show_country") == "yes",
+            not_before=line(fields, "not_before"),
+            contact=line(fields, "contact"),
             consent=fields.get("consent") == "yes",
         )
 
+    @classmethod
+    def of(cls, choices: Choices) -> Form:
+        """The form filled in with what was decided before."""
+        return cls(
+            networks=frozenset(choices.networks),
+            naming=choices.naming,
+            name=choices.name,
+            country=choices.country,
+            show_country=bool(choices.country),
+            not_before=choices.not_before.isoformat() if choices.not_before else "",
+            contact=choices.contact,
+            consent=choices.publish,
+        )
 
-def problems(upload: Upload, form: Form, campaign: Campaign) -> list[Problem]:
-    """What is wrong, the gravest first; empty when everything is right."""
-    if not upload.whole or upload.fields.get("whole") != "yes":
-        cut = "Your form was cut off on its way, so nothing was kept. Please choose the video and send it again."
-        return [Problem(400, "video", cut)]
-    return [*_video(upload, campaign), *_typed(form, campaign)]
+    @property
+    def choices(self) -> Choices:
+        """What she decided: of name and country only what may be shown."""
+        shown = {Naming.TYPED: self.name, Naming.FIRST: self.name.partition(" ")[0], Naming.NONE: ""}[self.naming]
+        return Choices(
+            publish=self.consent,
+            networks=tuple(sorted(self.networks)),
+            naming=self.naming if shown else Naming.NONE,
+            name=shown,
+            country=self.country if self.show_country else "",
+            not_before=_day(self.not_before),
+            contact=self.contact,
+        )
 
 
-def _video(upload: Upload, campaign: Campaign) -> list[Problem]:
+class Video(NamedTuple):
+    """What came as video: how many files, bytes of the first one, its first bytes."""
+
+    files: int
+    size: int
+    head: bytes
+
+
+def problems(form: Form, video: Video | None, campaign: Campaign) -> list[Problem]:
+    """What is wrong, the gravest first; empty when everything is right. video: None where it was looked at before."""
+    return [*(_video(video, campaign) if video else []), *_spoken(form, campaign), *decided(form)]
+
+
+def _video(video: Video, campaign: Campaign) -> list[Problem]:
     limit = campaign.limits.max_bytes
-    if upload.files == 0:
-        return [Problem(400, "video", "No video was chosen. Please choose one.")]
-    if upload.files > 1:
-        return [Problem(400, "video", "More than one file came. Please send one video at a time.")]
-    if upload.size == 0:
-        empty = "The file is empty. Please wait until your phone has saved the video, then choose it again."
+    if video.files == 0:
+        return [Problem(400, "video", _("No video was chosen. Please choose one."))]
+    if video.files > 1:
+        return [Problem(400, "video", _("More than one file came. Please send one video at a time."))]
+    if video.size == 0:
+        empty = _("The file is empty. Please wait until your phone has saved the video, then choose it again.")
         return [Problem(400, "video", empty)]
-    if upload.size > limit:
-        large = f"The video has {size(upload.size)}, and we can take {size(limit)}. Please send a shorter one."
+    if video.size > limit:
+        large = _(
+            "The video has %(size)s, and we can take %(limit)s. Please send a shorter one.",
+            size=size(video.size),
+            limit=size(limit),
+        )
         return [Problem(413, "video", large)]
-    with upload.path.open("rb") as file:
-        if not looks_like_video(file.read(12)):
-            no = "This file is not a video that we can read. Please send the video itself, as your phone saved it."
-            return [Problem(415, "video", no)]
+    if not looks_like_video(video.head):
+        no = _("This file is not a video that we can read. Please send the video itself, as your phone saved it.")
+        return [Problem(415, "video", no)]
     return []
 
 
-def _typed(form: Form, campaign: Campaign) -> list[Problem]:
+def _spoken(form: Form, campaign: Campaign) -> list[Problem]:
+    if form.language in {*campaign.languages, *UNNAMED}:
+        return []
+    return [Problem(400, "language", _("Please choose the language that you speak in the video."))]
+
+
+def decided(form: Form) -> list[Problem]:
+    """What is wrong with her decisions."""
     found = []
-    if form.language not in {*campaign.languages, *UNNAMED}:
-        found.append(Problem(400, "language", "Please choose the language that you speak in the video."))
-    if len(form.name) > MAX_NAME:
-        found.append(Problem(400, "name", f"The name is too long: at most {MAX_NAME} characters, please."))
+    for name, text, most in (
+        ("name", form.name, MAX_NAME),
+        ("country", form.country, MAX_COUNTRY),
+        ("contact", form.contact, MAX_CONTACT),
+    ):
+        if len(text) > most:
+            found.append(Problem(400, name, _("This is too long: at most %(most)s characters, please.", most=most)))
+    if not form.networks:
+        found.append(Problem(400, "networks", _("Please tick at least one place where the video may be published.")))
+    if form.not_before and not _possible(form.not_before):
+        found.append(Problem(400, "not_before", _("Please write the day as a date within the next year.")))
     if not form.consent:
-        found.append(Problem(400, "consent", "Without your permission we may not use the video. Please tick the box."))
+        may_not = _("Without your permission we may not use the video. Please tick the box.")
+        found.append(Problem(400, "consent", may_not))
     return found
+
+
+def _day(text: str) -> date | None:
+    """The day, where it is still to come."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day > now().date() else None
+
+
+def _possible(text: str) -> bool:
+    try:
+        return date.fromisoformat(text) <= now().date() + FARTHEST
+    except ValueError:
+        return False
 
 
 def looks_like_video(head: bytes) -> bool:

@@ -12,9 +12,9 @@ DIGITS = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}  # 16 MB and some 50 ms a try
 
 
-def make(secret: str, form_token: str, *filled_in: str) -> str:
-    """The code of a form that was filled in so: the same again when it is sent twice, another one when it changed."""
-    digest = hmac.digest(secret.encode(), json.dumps(["receipt", form_token, *filled_in]).encode(), "sha256")
+def make(secret: str, form_token: str, sha256: str) -> str:
+    """The code for a form (its token is from a CSPRNG) and a video: the same again when they are sent twice."""
+    digest = hmac.digest(secret.encode(), json.dumps(["receipt", form_token, sha256]).encode(), "sha256")
     digits = str(int.from_bytes(digest) % 10**DIGITS).zfill(DIGITS)
     return " ".join(digits[i : i + 4] for i in range(0, DIGITS, 4))
 
@@ -23,6 +23,11 @@ def read(text: str) -> str | None:
     """The sixteen digits in what somebody typed, whatever stands around them; None when they are not there."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text[:200]))
     return digits if re.fullmatch(f"[0-9]{{{DIGITS}}}", digits) else None
+
+
+def fingerprint(secret: str, sha256: str) -> str:
+    """By what the very same video is known again; without our key it says nothing about the video."""
+    return hmac.digest(secret.encode(), f"fingerprint {sha256}".encode(), "sha256").hex()
 
 
 def hashed(secret: str, code: str) -> str:

@@ -26,11 +26,11 @@ def _attempt() -> int:
 @reviewers
 def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Yes to exactly the bytes that the page showed."""
-    sha256 = request.form.get("sha256", "")
+    sha256, consent_id = request.form.get("sha256", ""), given.number(request.form, "consent", -1)
     two_people = desk().campaign.two_people
     with desk().db.write() as session:
         appeal = find(session, appeal_id, to_change=True)
-        workflow.approve(session, appeal, _attempt(), account, sha256, two_people=two_people)
+        workflow.approve(session, appeal, _attempt(), account, sha256, consent_id, two_people=two_people)
     desk().doorbell.ring(appeal_id, Status.APPROVED)
     flash("Approved. The files for the networks are being made.")
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id))

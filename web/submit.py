@@ -1,4 +1,4 @@
-"""Supporters: the form, the receipt, the status by code, and taking an appeal back. No account, no cookie.
+"""Supporters: the form, and taking in what it brings. No account, no cookie.
 
 No forgery token either: nothing here acts by what a browser carries along by itself.
 """
@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import errno
 import logging
-import re
 import secrets
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from pipeline import workflow
-from pipeline.models import Appeal, Consent, File, Kind, Status, Transition
-from pipeline.withdraw import withdraw as take_back
-from web import form, receipt, words
+from pipeline import uploads, workflow
+from pipeline.base import this_hour
+from pipeline.intake import Receipt
+from pipeline.models import Appeal, File, Kind, Status, Transition
+from pipeline.uploads import Whole
+from web import decide, form, receipt, status, words
 from web.desk import desk
-from web.upload import Upload, receive
+from web.languages import language
+from web.upload import HEAD, receive
 
 log = logging.getLogger(__name__)
 pages = Blueprint("submit", __name__)
@@ -33,7 +36,16 @@ POLL_SECONDS = 0.2
 @pages.get("/")
 def first() -> str:
     """The form."""
-    return render_template("submit/form.html", form=form.Form(), problems=[])
+    return _form(form.Form.fresh(desk().campaign), [])
+
+
+def _form(typed: form.Form, problems: list[form.Problem]) -> str:
+    texts = desk().campaign.words_in(language())
+    return render_template("submit/form.html", form=typed, problems=problems, wordings=decide.wordings(), words=texts)
+
+
+def _again(typed: form.Form, *problems: form.Problem) -> ResponseReturnValue:
+    return _form(typed, [*problems]), problems[0].code
 
 
 @pages.post("/send")
@@ -43,65 +55,126 @@ def send() -> ResponseReturnValue:
     # Larger bodies are read and thrown away up to this, so that her browser gets to show our answer.
     request.max_content_length = 2 * limit + form.SLACK_BYTES
     room = desk().scratch.has_room(request.content_length or limit)
+    typed = form.Form.fresh(desk().campaign)
     try:
-        with receive(request, desk().scratch.incoming, keep_bytes=limit if room else 0) as upload:
-            typed = form.Form.read(upload.fields)
-            problems = form.problems(upload, typed, desk().campaign) if room else [form.NO_ROOM]
-            if problems:
-                return _form_again(typed, problems)
-            return _kept(upload, typed)
+        with receive(request, desk().scratch.incoming, keep_bytes=limit if room else 0) as came:
+            typed = form.Form.read(came.fields, desk().campaign)
+            if not came.whole or came.fields.get("whole") != "yes":
+                return _again(typed, form.CUT_OFF)
+            if not room:
+                return _again(typed, form.NO_ROOM)
+            if typed.upload:
+                return _sent_before(typed)
+            video = form.Video(came.files, came.size, came.head)
+            return _taken(typed, Whole(came.path, came.size, came.sha256), video)
     except OSError as error:
         log.error("an upload could not be written: %s", error.strerror)
-        return _form_again(form.Form(), [form.NO_ROOM if error.errno == errno.ENOSPC else form.NOT_STORED])
+        return _again(typed, form.NO_ROOM if error.errno == errno.ENOSPC else form.NOT_STORED)
 
 
-def _form_again(typed: form.Form, problems: list[form.Problem]) -> ResponseReturnValue:
-    return render_template("submit/form.html", form=typed, problems=problems), problems[0].code
-
-
-def _kept(upload: Upload, typed: form.Form) -> ResponseReturnValue:
+def _sent_before(typed: form.Form) -> ResponseReturnValue:
+    """The video came by tus; the form says which it is."""
     try:
-        appeal, code = _store(upload, typed)
+        whole = desk().uploads.take(typed.upload)
+    except uploads.NotWhole:
+        return _again(typed, form.CUT_OFF)
+    except (uploads.Unknown, uploads.Expired):
+        return _again(replace(typed, upload=""), form.GONE)
+    if whole.path is None:
+        return _taken(typed, whole, None)
+    try:
+        with whole.path.open("rb") as file:
+            video = form.Video(1, whole.size, file.read(HEAD))
+        return _taken(typed, whole, video)
+    finally:  # where it could not be stored now, the upload is still there for the next try
+        whole.path.unlink(missing_ok=True)
+
+
+def _taken(typed: form.Form, whole: Whole, video: form.Video | None) -> ResponseReturnValue:
+    """video: None where it was looked at before."""
+    if problems := form.problems(typed, video, desk().campaign):
+        return _again(typed, *problems)
+    try:
+        appeal_id, code = _kept(typed, whole)
+    except uploads.Unknown:
+        return _again(replace(typed, upload=""), form.GONE)
     except Exception as error:  # whatever it was, she gets her form back and is told that nothing was kept
         log.exception("an upload could not be stored")
         full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        return _form_again(typed, [form.NO_ROOM if full else form.NOT_STORED])
-    desk().doorbell.ring(appeal.id, appeal.status)
-    return _receipt(appeal.id, code, upload.size)
+        return _again(typed, form.NO_ROOM if full else form.NOT_STORED)
+    if typed.upload:
+        desk().uploads.taken(typed.upload)
+    desk().doorbell.ring(appeal_id, Status.RECEIVED)
+    return _receipt(appeal_id, code, whole.size)
 
 
-def _store(upload: Upload, typed: form.Form) -> tuple[Appeal, str]:
-    """File, then row. The very same form sent twice is one appeal: the second finds the first by its code."""
+def _kept(typed: form.Form, whole: Whole) -> tuple[int, str]:
+    """Number and code of the appeal. The same form again, or the very same video by another form, makes no second."""
+    secret = desk().settings.secret_key
+    code = receipt.make(secret, typed.token, whole.sha256)
+    key, mark = receipt.hashed(secret, code), receipt.fingerprint(secret, whole.sha256)
+    found = _known(typed, key, mark)
+    if found is None:
+        try:
+            found = _new(typed, whole, key, mark)
+        except IntegrityError:  # the same at the same moment
+            found = _known(typed, key, mark)
+            if found is None:
+                raise
+    return found, code
+
+
+def _known(typed: form.Form, key: str, mark: str) -> int | None:
+    """The appeal that is there already. Whoever has the bytes of a video gets a key to it; the last word counts."""
+    with desk().db.write() as session:
+        mine = session.get(Receipt, key)
+        same = select(Appeal).where(Appeal.id == mine.appeal_id if mine else Appeal.fingerprint == mark)
+        appeal = session.scalar(same)
+        if appeal is None:
+            return None
+        if mine is None:
+            session.add(Receipt(hash=key, appeal_id=appeal.id))
+        if appeal.status not in workflow.FINAL:
+            decide.change(session, appeal, typed.choices)
+        if appeal.status == Status.RECEIVED:
+            appeal.language = typed.language
+        return appeal.id
+
+
+def _new(typed: form.Form, whole: Whole, key: str, mark: str) -> int:
+    """File, then row."""
+    if whole.path is None:  # its appeal was taken back meanwhile
+        raise uploads.Unknown
     folder = secrets.token_hex(16)
-    campaign, secret = desk().campaign, desk().settings.secret_key
     try:
-        stored = desk().storage.put(upload.path, folder, "original")
-        code = receipt.make(secret, typed.token, stored.sha256, typed.language, typed.name)
+        stored = desk().storage.put(whole.path, folder, "original", sha256=whole.sha256)
         appeal = Appeal(
             folder=folder,
-            receipt_hash=receipt.hashed(secret, code),
+            fingerprint=mark,
             language=typed.language,
-            shown_name=typed.name,
-            status=Status.RECEIVED,
+            since=this_hour(),
             files=[File(kind=Kind.ORIGINAL, key=stored.key, sha256=stored.sha256, size=stored.size)],
-            consents=[Consent(version=campaign.consent_version, language="en", wording=campaign.consent_wording)],
-            transitions=[Transition(old=Status.RECEIVED, new=Status.RECEIVED, by=workflow.SUPPORTER)],
+            consents=[decide.consent(typed.choices)],
+            transitions=[
+                Transition(old=Status.RECEIVED, new=Status.RECEIVED, by=workflow.SUPPORTER, at=this_hour()),
+            ],
         )
+        decide.write_down(appeal, typed.choices)
         with desk().db.write() as session:
             session.add(appeal)
-    except BaseException as error:
+            session.flush()
+            session.add(Receipt(hash=key, appeal_id=appeal.id))
+    except BaseException:
         with suppress(Exception):
             desk().storage.purge(folder)
-        if isinstance(error, IntegrityError) and (earlier := _by_code(code)):
-            return earlier, code
         raise
-    return appeal, code
+    return appeal.id
 
 
 def _receipt(appeal_id: int, code: str, size: int) -> ResponseReturnValue:
     appeal = _after_first_look(appeal_id)
     if appeal.status in workflow.FINAL:  # the form of an appeal that has ended, sent again
-        return _status_page(appeal, code)
+        return status.page(appeal, code)
     refused = words.refused(appeal)
     page = render_template(
         "submit/receipt.html", code=code, size=size, news=words.news(appeal), refused=refused, appeal=appeal
@@ -119,55 +192,3 @@ def _after_first_look(appeal_id: int) -> Appeal:
         if looked or time.monotonic() >= deadline:
             return appeal
         time.sleep(POLL_SECONDS)
-
-
-@pages.route("/status", methods=["GET", "POST"])
-def status() -> ResponseReturnValue:
-    """How an appeal stands. The code travels in the body: addresses are written down everywhere."""
-    if request.method != "POST":
-        return render_template("submit/status_form.html", typed="", wrong=False)
-    typed = request.form.get("code", "")
-    appeal = _by_code(typed)
-    return _status_page(appeal, typed) if appeal else _wrong_code(typed)
-
-
-@pages.post("/withdraw")
-def withdraw() -> ResponseReturnValue:
-    """Ask once, then delete everything but the ledger."""
-    typed = request.form.get("code", "")
-    appeal = _by_code(typed)
-    if appeal is None:
-        return _wrong_code(typed)
-    if appeal.status != Status.WITHDRAWN and request.form.get("sure") != "yes":
-        return render_template("submit/withdraw.html", code=typed, appeal=appeal)
-    try:
-        take_back(desk(), appeal.id)
-    except OSError:  # it is withdrawn, so nobody gets it; what is left of it is deleted within the hour
-        log.exception("a withdrawn appeal could not be deleted at once")
-    return _status_page(_by_code(typed) or appeal, typed)
-
-
-def _by_code(typed: str) -> Appeal | None:
-    code = receipt.read(typed)
-    if code is None:
-        return None
-    receipt_hash = receipt.hashed(desk().settings.secret_key, code)
-    with desk().db.read() as session:
-        appeal = session.scalar(select(Appeal).where(Appeal.receipt_hash == receipt_hash))
-        if appeal:
-            _ = appeal.transitions  # read while the session is open
-        return appeal
-
-
-def _wrong_code(typed: str) -> ResponseReturnValue:
-    return render_template("submit/status_form.html", typed=re.sub(r"\s+", " ", typed)[:40], wrong=True), 404
-
-
-def _status_page(appeal: Appeal, code: str) -> str:
-    with desk().db.read() as session:
-        last = session.scalars(
-            select(Transition).where(Transition.appeal_id == appeal.id).order_by(Transition.id.desc())
-        ).first()
-    refusal = last.reason if last and last.new == Status.REJECTED else ""
-    news, refused = words.news(appeal, refusal), words.refused(appeal)
-    return render_template("submit/status.html", appeal=appeal, code=code, news=news, refused=refused)

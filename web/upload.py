@@ -6,6 +6,7 @@ Here the file goes where it is wanted at once, what was typed survives a cut, an
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from werkzeug.wrappers import Request
 log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
+HEAD = 12  # bytes of the file by which its kind is told
 FIELD_BYTES = 20_000  # more than any field of ours can hold
 MAX_PARTS = 50
 
@@ -33,6 +35,8 @@ class Upload:
     fields: dict[str, str] = field(default_factory=dict)
     files: int = 0
     size: int = 0  # bytes of the first file, also those that were not kept
+    sha256: str = ""
+    head: bytes = b""  # its first bytes
     whole: bool = False
 
 
@@ -58,9 +62,11 @@ def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, ke
     decoder = MultipartDecoder(boundary, max_form_memory_size=10 * CHUNK, max_parts=MAX_PARTS)
     part: Event | None = None
     is_video = False  # the first file with a name; no name: nothing was chosen
+    digest = hashlib.sha256()
     try:
         for event in _events(decoder, stream):
             if isinstance(event, Epilogue):
+                upload.sha256 = digest.hexdigest()
                 return True
             if isinstance(event, Field | File):
                 part = event
@@ -72,6 +78,8 @@ def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, ke
                 upload.fields[part.name] = (upload.fields.get(part.name, "") + text)[:FIELD_BYTES]
             elif isinstance(event, Data) and is_video:
                 file.write(event.data[: max(0, keep_bytes - upload.size)])
+                digest.update(event.data)
+                upload.head = upload.head or bytes(event.data[:HEAD])
                 upload.size += len(event.data)
     except ValueError:  # not a form, or one that does not end
         log.info("a form was cut off or is none")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from pipeline.base import now
+from pipeline.base import now, this_hour
 from pipeline.cues import Offer
 from pipeline.errors import REASONS, SUPPORTER_REASONS
 from pipeline.models import (
@@ -162,6 +162,8 @@ def _place(origin: str) -> str:
 def age(moment: datetime) -> str:
     """How long ago, coarsely: `3 h`."""
     minutes = int((now() - moment).total_seconds() // 60)
+    if moment == this_hour():  # of some things no more than the hour is kept
+        return "this hour"
     if minutes < 1:
         return "just now"
     if minutes < 60:
@@ -171,7 +173,7 @@ def age(moment: datetime) -> str:
 
 def ago(moment: datetime) -> str:
     """The same with the word that a sentence needs: `3 h ago`, `just now`."""
-    return spoken if (spoken := age(moment)) == "just now" else f"{spoken} ago"
+    return spoken if (spoken := age(moment)) in {"just now", "this hour"} else f"{spoken} ago"
 
 
 def made_by(revision: Revision) -> str:

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+import pipeline.intake
 import pipeline.models  # noqa: F401 - fills the metadata
 from pipeline.base import Base
 

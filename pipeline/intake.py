@@ -1,0 +1,66 @@
+"""Records between a supporter and the team: her key, their messages, what must be taken down, the switches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pipeline.base import Base, now, this_hour
+
+
+class Side(StrEnum):
+    """Who wrote a message."""
+
+    SUPPORTER = "supporter"
+    TEAM = "team"
+
+
+class Switch(StrEnum):
+    """What an admin can turn on for everybody at once."""
+
+    INTAKE_CLOSED = "intake_closed"
+
+
+class Receipt(Base):
+    """A key to an appeal. There are several where the very same video was sent by several forms."""
+
+    __tablename__ = "receipts"
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+
+
+class Message(Base):
+    """A few words between the supporter and the team; sealed (seal.py), gone when the appeal is taken back."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    side: Mapped[Side]
+    by: Mapped[str] = mapped_column(default="")  # the pseudonym of whoever wrote for the team
+    sealed: Mapped[str]
+    seen: Mapped[bool] = mapped_column(default=False)  # by the other side
+    at: Mapped[datetime] = mapped_column(default=this_hour)
+
+
+class TakeDown(Base):
+    """A clip that was released and may not be shown any more: somebody has to take it down where it was posted."""
+
+    __tablename__ = "take_downs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    reason: Mapped[str]  # where it went: withdrawn, in_review (she changed her choices), drafted (opened again)
+    at: Mapped[datetime] = mapped_column(default=this_hour)
+    done_by: Mapped[str] = mapped_column(default="")  # empty: still open
+    done_at: Mapped[datetime | None]
+
+
+class SwitchedOn(Base):
+    """A switch that is on; no row: it is off."""
+
+    __tablename__ = "switches"
+    name: Mapped[Switch] = mapped_column(primary_key=True)
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
