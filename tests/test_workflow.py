@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from pipeline import workflow
+from pipeline.base import this_hour
 from pipeline.db import Database
 from pipeline.errors import BadMedia, LostLease, ToolFailed
-from pipeline.models import Appeal, State, Status, Transition
+from pipeline.intake import TakeDown
+from pipeline.models import Appeal, Consent, State, Status, Transition
 from pipeline.workflow import MAX_TRIES, MOVES, NotAllowed, Stale
 
 LEASE = timedelta(seconds=60)
@@ -215,3 +217,48 @@ def test_the_sweep_finds_what_nobody_holds(database):
     with database.write() as session:
         workflow.fail(session, taken_in(session, asking), BadMedia("damaged"))
         assert workflow.due(session) == [(waiting, Status.RECEIVED), (dead, Status.RECEIVED)]
+
+
+def decided(db: Database, appeal_id: int) -> None:
+    with db.write() as session:
+        appeal = session.get_one(Appeal, appeal_id)
+        workflow.change_consent(session, appeal, Consent(version="2", language="be", answers=[]))
+
+
+@pytest.mark.parametrize("status", [Status.APPROVED, Status.RELEASED])
+def test_other_choices_of_the_supporter_take_an_approved_clip_back_to_review(database, status):
+    appeal_id = new_appeal(database, status)
+    decided(database, appeal_id)
+    assert look(database, appeal_id).status == Status.IN_REVIEW
+    with database.read() as session:
+        assert [down.reason for down in session.query(TakeDown)] == (["in_review"] if status == "released" else [])
+
+
+def test_other_choices_before_that_are_written_down_and_move_nothing(database):
+    appeal_id = new_appeal(database, Status.PREPARED)
+    claimed = take(database, appeal_id, queue="speech")
+    decided(database, appeal_id)
+    with database.write() as session:
+        workflow.renew(session, claimed, LEASE)  # the worker goes on
+        assert session.query(Transition).one().by == workflow.SUPPORTER
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.WITHDRAWN])
+def test_what_has_ended_is_not_decided_about(database, status):
+    with pytest.raises(workflow.NotAllowed):
+        decided(database, new_appeal(database, status))
+
+
+@pytest.mark.parametrize("new", [Status.WITHDRAWN, Status.DRAFTED])
+def test_a_released_clip_that_is_taken_back_has_to_be_taken_down(database, new):
+    move(database, new_appeal(database, Status.RELEASED), Status.RELEASED, new)
+    with database.read() as session:
+        assert session.query(TakeDown).one().reason == new
+
+
+def test_what_supporters_and_workers_do_is_dated_to_the_hour(database):
+    appeal_id = new_appeal(database)
+    with database.write() as session:
+        workflow.advance(session, appeal_id, Status.RECEIVED, 0, Status.PREPARED, by=workflow.WORKER)
+        at = session.query(Transition).one().at
+    assert at == look(database, appeal_id).since == this_hour()
