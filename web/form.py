@@ -48,6 +48,9 @@ CUT_OFF = Problem(
     "video",
     _l("Your form was cut off on its way, and nothing was kept. Please choose the video and send it again."),
 )
+CROWDED = Problem(
+    503, "", _l("Many people are sending videos just now. Nothing was kept. Please send it again in a few minutes.")
+)
 GONE = Problem(410, "video", _l("What you sent of your video is not here any more. Please send it again."))
 
 

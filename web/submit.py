@@ -22,7 +22,7 @@ from pipeline.base import this_hour
 from pipeline.intake import Receipt
 from pipeline.models import Appeal, File, Kind, Status, Transition
 from pipeline.uploads import Whole
-from web import decide, form, receipt, status, words
+from web import decide, form, line, receipt, status, words
 from web.desk import desk
 from web.languages import language
 from web.upload import HEAD, receive
@@ -52,12 +52,12 @@ def _again(typed: form.Form, *problems: form.Problem) -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Take the video. "Received" is said only when file and row are safe; before that, nothing is left behind."""
     limit = desk().campaign.limits.max_bytes
-    # Larger bodies are read and thrown away up to this, so that her browser gets to show our answer.
-    request.max_content_length = 2 * limit + form.SLACK_BYTES
     room = desk().scratch.has_room(request.content_length or limit)
     typed = form.Form.fresh(desk().campaign)
     try:
-        with receive(request, desk().scratch.incoming, keep_bytes=limit if room else 0) as came:
+        # Larger bodies are read and thrown away up to a border, so that her browser gets to show our answer.
+        border = 2 * limit + form.SLACK_BYTES
+        with receive(request, desk().scratch.incoming, keep_bytes=limit if room else 0, read_bytes=border) as came:
             typed = form.Form.read(came.fields, desk().campaign)
             if not came.whole or came.fields.get("whole") != "yes":
                 return _again(typed, form.CUT_OFF)
@@ -67,6 +67,8 @@ def send() -> ResponseReturnValue:
                 return _sent_before(typed)
             video = form.Video(came.files, came.size, came.head)
             return _taken(typed, Whole(came.path, came.size, came.sha256), video)
+    except line.Full:
+        return _again(typed, form.CROWDED)
     except OSError as error:
         log.error("an upload could not be written: %s", error.strerror)
         return _again(typed, form.NO_ROOM if error.errno == errno.ENOSPC else form.NOT_STORED)

@@ -10,19 +10,21 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 from werkzeug.wrappers import Request
 
+from web import line
+
 log = logging.getLogger(__name__)
 
-CHUNK = 64 * 1024
 HEAD = 12  # bytes of the file by which its kind is told
+FORM_BYTES = 640_000  # of all fields together
 FIELD_BYTES = 20_000  # more than any field of ours can hold
 MAX_PARTS = 50
 
@@ -41,30 +43,44 @@ class Upload:
 
 
 @contextmanager
-def receive(request: Request, folder: Path, *, keep_bytes: int) -> Iterator[Upload]:
+def receive(request: Request, folder: Path, *, keep_bytes: int, read_bytes: int) -> Iterator[Upload]:
     """Read the form; at most keep_bytes of its file are written. Afterwards nothing is left in the folder.
 
     The body is read to its end even when it cannot be used: a browser shows no answer before it has sent everything.
-    Raises OSError when the file cannot be written.
+    Beyond read_bytes it is not a form that came from our page: RequestEntityTooLarge. Raises line.Full where too many
+    send at once, OSError when the file cannot be written.
     """
+    if (request.content_length or 0) > read_bytes:
+        raise RequestEntityTooLarge
     upload = Upload(folder / secrets.token_hex(16))
     boundary = request.mimetype_params.get("boundary", "").encode("ascii", "ignore")
     try:
-        with upload.path.open("wb") as file:
-            upload.whole = bool(boundary) and _read(request.stream, boundary, upload, file, keep_bytes)
+        with line.place(), upload.path.open("wb") as file:
+            body = _body(request, read_bytes)
+            upload.whole = bool(boundary) and _read(body, boundary, upload, file, keep_bytes)
         yield upload
     finally:
         upload.path.unlink(missing_ok=True)
 
 
-def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, keep_bytes: int) -> bool:
+def _body(request: Request, most: int) -> Iterator[bytes]:
+    """What comes; ends at the end, and also when the line breaks: the decoder knows which it was."""
+    with suppress(line.Cut):
+        for piece in line.pieces(request):
+            most -= len(piece)
+            if most < 0:
+                raise RequestEntityTooLarge
+            yield bytes(piece)
+
+
+def _read(body: Iterator[bytes], boundary: bytes, upload: Upload, file: BinaryIO, keep_bytes: int) -> bool:
     """Whether the form came to its end."""
-    decoder = MultipartDecoder(boundary, max_form_memory_size=10 * CHUNK, max_parts=MAX_PARTS)
+    decoder = MultipartDecoder(boundary, max_form_memory_size=FORM_BYTES, max_parts=MAX_PARTS)
     part: Event | None = None
     is_video = False  # the first file with a name; no name: nothing was chosen
     digest = hashlib.sha256()
     try:
-        for event in _events(decoder, stream):
+        for event in _events(decoder, body):
             if isinstance(event, Epilogue):
                 upload.sha256 = digest.hexdigest()
                 return True
@@ -86,19 +102,10 @@ def _read(stream: IO[bytes], boundary: bytes, upload: Upload, file: BinaryIO, ke
     return False
 
 
-def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[Event]:
+def _events(decoder: MultipartDecoder, body: Iterator[bytes]) -> Iterator[Event]:
     while True:
-        chunk = _next_chunk(stream)
-        decoder.receive_data(chunk or None)
+        decoder.receive_data(next(body, None))
         while not isinstance(event := decoder.next_event(), NeedData):
             yield event
             if isinstance(event, Epilogue):
                 return
-
-
-def _next_chunk(stream: IO[bytes]) -> bytes:
-    """Empty at the end, and also when the line broke: the decoder knows which it was."""
-    try:
-        return stream.read(CHUNK)
-    except (ClientDisconnected, OSError):
-        return b""
