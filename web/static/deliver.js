@@ -1,7 +1,7 @@
 // Bringing one file to the server, whatever the line does and whatever she asks for meanwhile.
 
 import { stillThere } from "./checks.js";
-import { carry, create, Gone, Refused, rest } from "./line.js";
+import { arrived, carry, create, Gone, Refused, rest } from "./line.js";
 import * as panel from "./panel.js";
 import { remember, remembered } from "./resume.js";
 import { roughly, say } from "./texts.js";
@@ -31,11 +31,11 @@ export async function deliver(file, print, files) {
   wish = "";
   for (let failures = 0; ; ) {
     if (wish === "cancel") throw new Cancelled();
-    if (wish === "pause") await paused();
+    if (wish === "pause") await paused(file.size);
     stop = new AbortController();
     const before = remembered().sent;
     try {
-      return await attempt(file, files, stop.signal);
+      return await attempt(file, files, stop.signal, failures > 1);
     } catch (error) {
       failures = remembered().sent > before ? 1 : failures + 1;
       if (!wish) await recover(error, failures, file, print);
@@ -43,24 +43,24 @@ export async function deliver(file, print, files) {
   }
 }
 
-function paused() {
+function paused(size) {
   panel.show("paused");
+  panel.stands(remembered().sent ?? 0, size);
   return new Promise((done) => (granted = done));
 }
 
-async function attempt(file, files, signal) {
+async function attempt(file, files, signal, detour) {
   panel.show("starting");
-  if (!remembered().address) {
-    const proving = () => panel.show("proving");
-    remember({ address: await create(files, file.size, { signal, proving }), sent: 0 });
-  }
-  const { address } = remembered();
+  const known = remembered().address;
+  const proving = () => panel.show("proving");
+  const address = known ?? (await create(files, file.size, { signal, proving }));
+  remember({ address, sent: known ? await arrived(address, signal) : 0 });
   const moved = (sent) => {
     panel.show("sending");
     panel.moved(sent, file.size);
-    remember({ sent });
   };
-  await carry(file, address, { signal, moved });
+  const accepted = (sent) => remember({ sent });
+  await carry(file, address, { signal, detour, moved, accepted });
   return address;
 }
 
@@ -71,6 +71,7 @@ async function recover(error, failures, file, print) {
     if (failures === 1) return;
   }
   if (error instanceof Refused && Number.isNaN(error.wait)) throw error;
+  panel.stands(remembered().sent, file.size); // what was under way has not arrived
   await stillThere(file, print);
   await waited(error, failures, stop.signal);
 }

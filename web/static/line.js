@@ -7,7 +7,7 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 const LIBRARY = new URL("./vendor/tus.min.js", import.meta.url);
 const STALL_MS = 60_000; // without another byte: the line is dead, whatever the browser believes
 const USUAL_WAIT = 30; // seconds, where a refusal that will pass says nothing else
-const CHUNK_SECONDS = 8; // what a cut loses at most, where a proxy before the server keeps a chunk to itself
+const CHUNK_SECONDS = 4; // what a cut loses at most, where a proxy before the server keeps a chunk to itself
 const [SMALLEST, LARGEST] = [2 ** 18, 2 ** 23]; // bytes of a chunk
 
 /** The server said no, in `message`. wait: seconds until it may say yes, NaN when it will not. */
@@ -45,8 +45,8 @@ export async function create(files, size, { signal, proving }) {
 }
 
 /** How many bytes the server has. Throws Gone. */
-export async function arrived(address) {
-  const answer = await fetch(address, { method: "HEAD", headers: TUS });
+export async function arrived(address, signal) {
+  const answer = await fetch(address, { method: "HEAD", headers: TUS, signal });
   if (answer.status === 404 || answer.status === 410) throw new Gone();
   if (!answer.ok) throw await refused(answer);
   return Number(answer.headers.get("Upload-Offset"));
@@ -60,8 +60,12 @@ export function discard(address) {
 /** The upload library, loaded when it is needed for the first time. */
 export const library = () => import(LIBRARY).then(() => globalThis.tus);
 
-/** Send what the server does not have yet. moved(bytes): called as they go. Throws Gone, Refused or a line's error. */
-export async function carry(file, address, { signal, moved }) {
+/**
+ * Send what the server does not have yet. Throws Gone, Refused or a line's error.
+ * moved(bytes), accepted(bytes): called as they leave here, and when the server has them.
+ * detour: by POST, for networks that let no PATCH through.
+ */
+export async function carry(file, address, { signal, detour, moved, accepted }) {
   const tus = await library();
   let [chunkSize, since, stalled] = [2 * SMALLEST, performance.now(), undefined];
   await new Promise((done, fail) => {
@@ -78,7 +82,9 @@ export async function carry(file, address, { signal, moved }) {
       onSuccess: done,
       onError: (error) => fail(translated(error)),
       onProgress: (sent) => (alive(), moved(sent)),
-      onChunkComplete() {
+      overridePatchMethod: detour,
+      onChunkComplete(_size, sent) {
+        accepted(sent);
         const took = (performance.now() - since) / 1000;
         since = performance.now();
         chunkSize = Math.min(LARGEST, Math.max(SMALLEST, (chunkSize / took) * CHUNK_SECONDS));

@@ -18,6 +18,7 @@ export function obey(what) {
 /** Show a state: its sentence, a line more where there is one, and its buttons. */
 export function show(state, why = "") {
   const now = say(state);
+  const focused = document.activeElement;
   if (panel.dataset.state !== state) part("said").textContent = `${now} ${why}`;
   panel.dataset.state = state;
   part("now").textContent = now;
@@ -25,30 +26,42 @@ export function show(state, why = "") {
   for (const each of panel.querySelectorAll("[data-when]")) {
     each.hidden = !each.dataset.when.split(" ").includes(state);
   }
-  if (panel.contains(document.activeElement) && document.activeElement.hidden) panel.focus();
   panel.hidden = false;
+  if (focused.hidden && panel.contains(focused)) {
+    (panel.querySelector("button:not([hidden])") ?? panel).focus();
+  }
 }
 
 /** The panel instead of the button, or the button again. */
 export function busy(on) {
   button.hidden = on;
   panel.hidden = !on;
+  document.querySelector("#record")?.toggleAttribute("disabled", on);
   if (!on) return;
   [measure, spoken] = [pace(), 0];
   panel.focus({ preventScroll: true });
-  panel.scrollIntoView({ block: "nearest" });
+  panel.scrollIntoView({ block: "center" });
 }
 
 /** How far it is. 100 % is shown when the server has said so, and not before. */
 export function moved(sent, size) {
   const speed = measure(sent, performance.now());
-  const share = Math.min(sent / size, sent < size ? 1 : 0.99);
-  const values = { percent: percent(share), sent: bytes(sent), size: bytes(size) };
-  if (speed > 0) values.left = roughly((size - sent) / speed);
-  part("bar").value = share;
-  part("figures").textContent = say(speed > 0 ? "figures_left" : "figures", values);
+  const share = Math.min(sent / size, 0.99);
+  figures(share, sent, size, speed > 0 ? roughly((size - sent) / speed) : "");
   if (Math.floor(share * SPOKEN_STEPS) > spoken) {
     spoken = Math.floor(share * SPOKEN_STEPS);
     part("said").textContent = part("figures").textContent;
   }
+}
+
+/** How far it is while nothing moves. */
+export function stands(sent, size) {
+  measure = pace();
+  figures(sent / size, sent, size, "");
+}
+
+function figures(share, sent, size, left) {
+  const values = { percent: percent(share), sent: bytes(sent), size: bytes(size), left };
+  part("bar").value = share;
+  part("figures").textContent = say(left ? "figures_left" : "figures", values);
 }

@@ -141,16 +141,17 @@ function anew() {
 /** After a reload: what she typed is back, and she is told what to do about a video that was on its way. */
 async function restore() {
   const kept = remembered();
+  upload.value = ""; // set again when the server has said that all of it is there
   if (kept.fields) refill(form, kept.fields);
   if (document.querySelector("#video-wrong")) return remember({ address: undefined, sent: 0 });
   if (!kept.address) return;
   panel.show("again", say("again_how"));
-  panel.moved(kept.sent, kept.size);
+  panel.stands(kept.sent, kept.size);
   video.scrollIntoView({ block: "center" });
   try {
     const have = await arrived(kept.address);
     if (going) return;
-    panel.moved(have, kept.size);
+    panel.stands(have, kept.size);
     if (have === kept.size) whole(kept.address);
   } catch (error) {
     if (!(error instanceof Gone)) return; // the line is down: it is asked again when she sends

@@ -15,29 +15,32 @@ export function say(key, values = {}) {
   return sentences.get(key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** A number with its unit, never torn apart at the end of a line. */
+const unit = (key, n) => say(key, { n }).replaceAll(" ", "\u00a0");
+
 /** A share from 0 to 1; rounded down, so that 100 % is all of it. */
 export const percent = (share) => number({ style: "percent" }).format(Math.floor(share * 100) / 100);
 
 /** Bytes as people read them, as the server does: 12.3 MB. */
 export function bytes(count) {
-  const [unit, amount] = count < 1_000_000 ? ["kB", Math.max(count / 1000, 0.1)] : ["MB", count / 1_000_000];
-  return say(unit, { n: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(amount) });
+  const [key, amount] = count < 1_000_000 ? ["kB", Math.max(count / 1000, 0.1)] : ["MB", count / 1_000_000];
+  return unit(key, number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(amount));
 }
 
 /** Seconds as people say a length, as the server does: 20 s, 1 min 5 s. */
 export function duration(seconds) {
   const whole = Math.round(seconds);
   const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
-  const spoken = minutes ? [say("min", { n: minutes })] : [];
-  if (rest || !minutes) spoken.push(say("s", { n: rest }));
+  const spoken = minutes ? [unit("min", minutes)] : [];
+  if (rest || !minutes) spoken.push(unit("s", rest));
   return spoken.join(" ");
 }
 
 /** Seconds as coarsely as a forecast deserves: 20 s, 4 min, 2 h. */
 export function roughly(seconds) {
-  if (seconds < 55) return say("s", { n: Math.max(5, Math.ceil(seconds / 5) * 5) });
-  if (seconds < 5400) return say("min", { n: Math.ceil(seconds / 60) });
-  return say("h", { n: Math.round(seconds / 3600) });
+  if (seconds < 55) return unit("s", Math.max(5, Math.ceil(seconds / 5) * 5));
+  if (seconds < 5400) return unit("min", Math.ceil(seconds / 60));
+  return unit("h", Math.round(seconds / 3600));
 }
 
 /** Seconds as a clock shows them: 1:05. */
