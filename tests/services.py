@@ -171,8 +171,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             assert running.wait(60) == 0
 
 
-def chromium(playwright: Playwright) -> Browser:
-    """Debian's Chromium; it looks nothing up outside this machine."""
+def chromium(playwright: Playwright, *more: str) -> Browser:
+    """Debian's Chromium, with these arguments more; it looks nothing up outside this machine."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet])
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *quiet, *more])
