@@ -72,6 +72,9 @@ async function preview() {
   const { facingMode } = stream.getVideoTracks()[0].getSettings();
   Object.assign(screen, { srcObject: stream, muted: true, controls: false });
   screen.classList.toggle("mirrored", facingMode !== "environment");
+  screen.onloadedmetadata = () => {
+    part("guide").setAttribute("viewBox", `0 0 ${screen.videoWidth} ${screen.videoHeight}`); // lies on the picture
+  };
   screen.play().catch(() => {});
   meter = listen(stream);
   part("clock").textContent = `${clock(0)} / ${clock(maxMs / 1000)}`;
