@@ -33,19 +33,21 @@ export async function deliver(file, print, files) {
     if (wish === "cancel") throw new Cancelled();
     if (wish === "pause") await paused(file.size);
     stop = new AbortController();
-    const before = remembered().sent;
+    const before = arrivedSoFar();
     try {
-      return await attempt(file, files, stop.signal, failures > 1);
+      return await attempt(file, files, stop.signal, failures > 1 && !before);
     } catch (error) {
-      failures = remembered().sent > before ? 1 : failures + 1;
+      failures = arrivedSoFar() > before ? 1 : failures + 1;
       if (!wish) await recover(error, failures, file, print);
     }
   }
 }
 
+const arrivedSoFar = () => remembered().sent ?? 0;
+
 function paused(size) {
   panel.show("paused");
-  panel.stands(remembered().sent ?? 0, size);
+  panel.stands(arrivedSoFar(), size);
   return new Promise((done) => (granted = done));
 }
 
@@ -71,7 +73,7 @@ async function recover(error, failures, file, print) {
     if (failures === 1) return;
   }
   if (error instanceof Refused && Number.isNaN(error.wait)) throw error;
-  panel.stands(remembered().sent, file.size); // what was under way has not arrived
+  panel.stands(arrivedSoFar(), file.size); // what was under way has not arrived
   await stillThere(file, print);
   await waited(error, failures, stop.signal);
 }
@@ -87,5 +89,5 @@ export async function waited(error, failures, signal = new AbortController().sig
 function stateOf(error, failures) {
   if (error instanceof Refused) return "refused";
   if (!navigator.onLine) return "offline";
-  return failures < OFFER_PLAIN || remembered().sent ? "waiting" : "stuck";
+  return failures < OFFER_PLAIN || arrivedSoFar() ? "waiting" : "stuck";
 }

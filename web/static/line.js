@@ -7,7 +7,7 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 const LIBRARY = new URL("./vendor/tus.min.js", import.meta.url);
 const STALL_MS = 60_000; // without another byte: the line is dead, whatever the browser believes
 const USUAL_WAIT = 30; // seconds, where a refusal that will pass says nothing else
-const CHUNK_SECONDS = 4; // what a cut loses at most, where a proxy before the server keeps a chunk to itself
+const CHUNK_SECONDS = 3; // how far the display may run ahead, and what a cut loses where a proxy keeps a chunk back
 const [SMALLEST, LARGEST] = [2 ** 18, 2 ** 23]; // bytes of a chunk
 
 /** The server said no, in `message`. wait: seconds until it may say yes, NaN when it will not. */

@@ -2,10 +2,10 @@
 // At its end the form is sent as it always is, with the name of the upload instead of the file.
 
 import { awake } from "./awake.js";
-import { fingerprint, inspect } from "./checks.js";
+import { BadFile, fingerprint, inspect } from "./checks.js";
 import { Cancelled, cancel, deliver, pause, resume, waited } from "./deliver.js";
 import { hold, release } from "./guard.js";
-import { arrived, discard, Gone } from "./line.js";
+import { arrived, discard, Gone, Refused } from "./line.js";
 import * as panel from "./panel.js";
 import { fields, forget, refill, remember, remembered } from "./resume.js";
 import { say } from "./texts.js";
@@ -108,10 +108,11 @@ function stopped(text, problem) {
 }
 
 function failed(error) {
-  const given_up = error instanceof Cancelled;
+  const cancelled = error instanceof Cancelled;
+  if (!cancelled && !(error instanceof BadFile) && !(error instanceof Refused)) return plainly(); // our own mistake
+  if (cancelled) drop();
   video.disabled = false;
-  if (given_up) drop();
-  stopped(given_up ? say("cancelled") : "", given_up ? "" : error.message);
+  stopped(cancelled ? say("cancelled") : "", cancelled ? "" : error.message);
   video.focus();
 }
 
@@ -122,7 +123,7 @@ function drop() {
   forget();
 }
 
-/** The plain form, as without scripts: when something between us and the server does not let an upload through. */
+/** The plain form, as without scripts: for when something does not let an upload through. */
 function plainly() {
   drop();
   video.disabled = false;
