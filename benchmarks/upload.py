@@ -71,10 +71,12 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """One in a folder of its own, that takes a gigabyte; with the account admin."""
+    """One in a folder of its own, that takes a gigabyte, and many uploads from one place; with the account admin."""
     with tempfile.TemporaryDirectory() as name:
         data, port = Path(name), supervise.free_port()
-        campaign = re.sub(r"(?m)^max_megabytes = .*", "max_megabytes = 2000", Path("campaign.toml").read_text("utf-8"))
+        campaign = Path("campaign.toml").read_text("utf-8")
+        for key, value in {"max_megabytes": 2000, "free_per_hour": 10_000}.items():
+            campaign = re.sub(rf"(?m)^{key} = \d+", f"{key} = {value}", campaign)
         (data / "campaign.toml").write_text(campaign, "utf-8")
         environ = {"DATA_DIR": name, "REDIS_URL": "redis://127.0.0.1:1/0", "CAMPAIGN_FILE": f"{name}/campaign.toml"}
         settings = Settings.from_env(environ)

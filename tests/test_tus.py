@@ -11,16 +11,20 @@ import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import web
-from pipeline import writer
+from ops import supervise
+from pipeline import storage, writer
 from pipeline.config import Settings
 from pipeline.db import migrate
 from tests.conftest import NO_REDIS
+from tests.services import ROOT
 from web import line
 
 VIDEO = bytes(range(256)) * 40
@@ -331,12 +335,24 @@ def test_the_address_does_not_follow_what_a_client_says_about_the_host(stranger)
     assert begin(stranger, **lies).startswith("/files/")
 
 
-def test_a_nearly_full_disk_is_said_and_the_upload_waits(stranger, desk, monkeypatch):
+def free(monkeypatch, count: int) -> None:
+    """So many bytes beyond the reserve."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=storage.RESERVE + count))
+
+
+def test_room_that_others_were_promised_is_not_given_away(stranger, desk, monkeypatch):
+    most = desk.campaign.limits.max_bytes
+    begin(stranger, most)
+    free(monkeypatch, 3 * most + 1000)
+    answer = stranger.post("/files/", headers={**TUS, "Upload-Length": str(most)})
+    assert (answer.status_code, len(left(desk))) == (507, 1)
+    assert "no room" in answer.text
+
+
+def test_on_a_nearly_full_disk_an_upload_waits(stranger, monkeypatch):
     url = begin(stranger)
     with monkeypatch.context() as full:
-        full.setattr("pipeline.storage.RESERVE", 10**18)
-        answer = stranger.post("/files/", headers={**TUS, "Upload-Length": "5"})
-        assert (answer.status_code, len(left(desk))) == (507, 1)
+        free(full, SIZE - 1)
         assert patch(stranger, url, 0).status_code == 507
         assert offset(stranger, url) == 0
     assert patch(stranger, url, 0).status_code == 204
@@ -413,11 +429,18 @@ def test_nothing_of_her_browser_is_kept_or_logged(stranger, desk, settings, capl
     assert id_of(url) not in caplog.text
 
 
+def generous(folder: Path) -> dict[str, str]:
+    """Settings of a campaign that asks nobody to wait."""
+    text = (ROOT / "campaign.toml").read_text("utf-8")
+    (folder / "campaign.toml").write_text(re.sub(r"(?m)^free_per_hour = \d+", "free_per_hour = 100_000", text), "utf-8")
+    return {"CAMPAIGN_FILE": str(folder / "campaign.toml")}
+
+
 @pytest.fixture(scope="module")
 def tus():
     """One application for many examples."""
     with tempfile.TemporaryDirectory() as folder:
-        environ = {"DATA_DIR": folder, "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"}
+        environ = {"DATA_DIR": folder, "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"} | generous(Path(folder))
         settings = Settings.from_env(environ)
         migrate(settings.database_url)
         app = web.create_app(settings)
@@ -461,3 +484,10 @@ def test_whatever_a_client_sends_in_whatever_order_the_bytes_are_exact_or_refuse
     whole = tus.extensions["desk"].uploads.take(id_of(url))
     assert (whole.path.read_bytes(), whole.sha256) == (video, hashlib.sha256(video).hexdigest())
     client.delete(url, headers=TUS)
+
+
+def test_there_are_more_threads_than_places_for_bodies():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    ours = " ".join(supervise.programs(8000, ROOT, own_redis=False)["web"])
+    for command in (ours, re.sub('[",]', "", dockerfile)):
+        assert int(re.search(r"--threads (\d+)", command)[1]) >= line.MOST + 50

@@ -31,6 +31,7 @@ from pipeline.uploads import Uploads
 from tests.conftest import NO_REDIS
 from tests.proxy import How, Proxy, Trouble
 from tests.services import ROOT, free_port, until
+from tests.test_tus import generous
 from web import line
 
 VIDEO = random.Random(0).randbytes(3_000_000)
@@ -61,7 +62,7 @@ class Server:
 
     def __init__(self, data: Path, patience: float) -> None:
         self.data, self.port = data, free_port()
-        self.environ = {"DATA_DIR": str(data), "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"}
+        self.environ = {"DATA_DIR": str(data), "REDIS_URL": NO_REDIS, "SECRET_KEY": "tests only"} | generous(data)
         migrate(Settings.from_env(self.environ).database_url)
         self.environ |= {"PATIENCE": str(patience)}
         self.uploads = Uploads(data / "uploads")
