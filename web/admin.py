@@ -1,4 +1,4 @@
-"""The admin: accounts, work that is stuck, who did what, and what the translation memory holds."""
+"""The admin: accounts, work that is stuck, who did what, the translation memory, and the switch of the intake."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from pipeline import learned, tmx, workflow
 from pipeline.models import Account, Appeal, Learned, Role, Transition
-from web import accounts, given
+from web import accounts, given, guard, intake
 from web.auth import role
 from web.desk import desk
 
@@ -109,6 +109,34 @@ def audit(account: Account) -> str:
     last = select(Transition).order_by(Transition.id.desc()).limit(LEDGER)
     with desk().db.read() as session:
         return render_template("staff/audit.html", moves=session.scalars(last).all())
+
+
+@pages.get("/admin/intake")
+@admins
+def taking(account: Account) -> str:
+    """Whether videos are taken in, how many came, and the switch."""
+    with desk().db.read() as session:
+        return render_template(
+            "staff/intake.html",
+            closed=intake.closed(),
+            switched=intake.switched(session),
+            sentences=intake.SENTENCES,
+            came=intake.came_today(session),
+            kept=intake.kept(session),
+            hidden=guard.guard().hidden,
+        )
+
+
+@pages.post("/admin/intake")
+@admins
+def switch(account: Account) -> ResponseReturnValue:
+    """Open it or close it."""
+    with desk().db.write() as session:
+        if request.form.get("action") == "close":
+            intake.close(session, account.name)
+        else:
+            intake.open_again(session)
+    return redirect(url_for("admin.taking"))
 
 
 @pages.get("/admin/memory")

@@ -16,12 +16,14 @@ from sqlalchemy.exc import OperationalError
 from pipeline import learned, tmx
 from pipeline.db import migrate
 from pipeline.models import Account, Role
-from web import accounts
+from web import accounts, intake
 from web.desk import desk
 
 account = AppGroup("account", help="Accounts of the team.")
 
 memory = AppGroup("memory", help="The translation memory.")
+
+taking = AppGroup("intake", help="Whether new videos are taken.")
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
@@ -30,6 +32,7 @@ def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(account)
     app.cli.add_command(memory)
+    app.cli.add_command(taking)
     app.cli.add_command(_migrate)
 
 
@@ -99,6 +102,22 @@ def _list() -> None:
     with _plain_errors():
         for one in accounts.everyone(desk().db):
             click.echo(f"{one.name}\t{one.role.value}" + ("" if one.active else "\tdisabled"))
+
+
+@taking.command("open")
+def _open() -> None:
+    """Take videos again."""
+    with _plain_errors(), desk().db.write() as session:
+        intake.open_again(session)
+    click.echo("open")
+
+
+@taking.command("close")
+def _close() -> None:
+    """Take no new videos; those that are on their way may still arrive."""
+    with _plain_errors(), desk().db.write() as session:
+        intake.close(session, "command line")
+    click.echo("closed")
 
 
 @memory.command("import")
