@@ -4,16 +4,24 @@ A reason is a code in the database and a sentence on the screen. The sentences s
 command line, the status page of a supporter and the staff pages say the same thing.
 """
 
+
+def N_(sentence: str) -> str:
+    """Marks a sentence that a page translates (babel.cfg); here it stays as it is."""
+    return sentence
+
+
 #: What a supporter can mend herself, by sending another file.
 SUPPORTER_REASONS = {
-    "not_a_video": "This file is not a video that we can read. Please send the video itself, as your phone saved it.",
-    "damaged": "The video is damaged or was cut off on its way. Please send it again.",
-    "no_picture": "This file has sound but no picture. Please send a video.",
-    "no_sound": "This video has no sound. Please record it again with the microphone on.",
-    "too_long": "The video is longer than the limit. Please send a shorter one.",
-    "too_short": "The video is too short to be an appeal. Please send a longer one.",
-    "too_large_picture": "The picture is larger than we can take. Please send the video as a phone records it.",
-    "unknown_codec": "The video is stored in a way that we do not open. Please send it as the phone recorded it.",
+    "not_a_video": N_(
+        "This file is not a video that we can read. Please send the video itself, as your phone saved it."
+    ),
+    "damaged": N_("The video is damaged or was cut off on its way. Please send it again."),
+    "no_picture": N_("This file has sound but no picture. Please send a video."),
+    "no_sound": N_("This video has no sound. Please record it again with the microphone on."),
+    "too_long": N_("The video is longer than the limit. Please send a shorter one."),
+    "too_short": N_("The video is too short to be an appeal. Please send a longer one."),
+    "too_large_picture": N_("The picture is larger than we can take. Please send the video as a phone records it."),
+    "unknown_codec": N_("The video is stored in a way that we do not open. Please send it as the phone recorded it."),
 }
 
 #: What only the team or the machine can mend.

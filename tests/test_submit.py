@@ -60,7 +60,7 @@ def test_a_video_is_received_whole(stranger, desk):
     [appeal] = appeals(desk)
     made = cast.fresh(desk, appeal)
     assert answer.status_code == 200
-    assert "Received whole" in answer.text and "337.2 kB" in answer.text
+    assert "Received whole" in answer.text and "337.2\N{NO-BREAK SPACE}kB" in answer.text
     assert (made.status, made.language, made.shown_name) == (Status.RECEIVED, "be", "Hanna")
     assert made.consents[0].answers[0]["wording"] == desk.campaign.words["en"].consent
     assert made.transitions[0].by == "supporter"
@@ -304,8 +304,8 @@ STANDS = {
     Status.IN_REVIEW: "watching the finished clip",
     Status.APPROVED: "is approved",
     Status.RELEASED: "is released",
-    Status.REJECTED: "The reason: not an appeal",
-    Status.WITHDRAWN: "You took this appeal back",
+    Status.REJECTED: "not an appeal</blockquote>",
+    Status.WITHDRAWN: "You took this video back",
 }
 
 
@@ -335,11 +335,11 @@ def test_a_wrong_code_gets_a_kind_answer_and_the_form_again(stranger, desk, type
 def test_withdrawing_asks_once_and_then_deletes_everything_but_the_ledger(stranger, desk):
     made = cast.appeal(desk, Status.RELEASED, code="1234567890123456")
     question = stranger.post("/withdraw", data={"code": CODE})
-    assert "Take your appeal back?" in question.text and "published the clip already" in question.text
+    assert "Take your video back?" in question.text and "published the clip already" in question.text
     assert cast.fresh(desk, made).status == Status.RELEASED
     answer = stranger.post("/withdraw", data={"code": CODE, "sure": "yes"})
     gone = cast.fresh(desk, made)
-    assert "You took this appeal back" in answer.text
+    assert "You took this video back" in answer.text
     assert (gone.status, gone.files, gone.tracks, gone.shown_name) == (Status.WITHDRAWN, [], [], "")
     assert gone.transitions[-1].by == "supporter" and gone.consents
     assert left_behind(desk) == []
@@ -356,7 +356,7 @@ def test_the_form_of_a_withdrawn_appeal_sent_again_brings_nothing_back(stranger,
     code = code_on(send(stranger).text)
     stranger.post("/withdraw", data={"code": code, "sure": "yes"})
     answer = send(stranger)
-    assert "You took this appeal back" in answer.text
+    assert "You took this video back" in answer.text
     assert left_behind(desk) == []
 
 

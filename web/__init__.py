@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import SecurityError
 
 from pipeline.config import Settings
 from pipeline.context import Context
@@ -18,7 +19,9 @@ from web import (
     commands,
     errors,
     given,
+    guard,
     languages,
+    measures,
     media,
     queue,
     review,
@@ -65,7 +68,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        TRUSTED_HOSTS=[name.strip() for name in settings.hosts.split(",")] if settings.hosts else None,
+        TRUSTED_HOSTS=_hosts(settings.hosts),
         MAX_CONTENT_LENGTH=FORM_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -81,14 +84,27 @@ def create_app(config: Settings | None = None) -> Flask:
     for module in (submit, tus, status, queue, workbench, review, media, social, admin, auth):
         app.register_blueprint(module.pages)
     auth.init_app(app, exempt=(submit.pages, tus.pages, status.pages))
+    guard.init_app(app, settings)
     languages.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     words.init_app(app)
+    measures.init_app(app)
     _init_banners(app, settings)
     _init_headers(app, settings)
+    app.register_error_handler(SecurityError, _another_name)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
+
+
+def _hosts(names: str) -> list[str] | None:
+    """Under which names we answer; under those of this machine too, where supervisors look whether we are there."""
+    return [name.strip() for name in names.split(",")] + ["127.0.0.1", "localhost"] if names else None
+
+
+def _another_name(error: SecurityError) -> Response:
+    """Without a name that is ours no address can be made, so there is no page either."""
+    return Response("This site has another name.\n", 400, mimetype="text/plain")
 
 
 def healthz() -> Response:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
+from pipeline.campaign import Words
 from pipeline.consent import Choices, Naming, to_rows
 from pipeline.models import Appeal, Consent
 from web.desk import desk
@@ -15,13 +16,18 @@ from web.languages import language
 def wordings() -> dict[str, str]:
     """What stands beside each choice, in the language of the page. The form shows these, and they are kept with it."""
     return {
-        "publish": desk().campaign.words_in(language()).consent,
+        "publish": words().consent,
         "networks": _("Where may the campaign publish it?"),
         "name": _("Which name is shown?"),
         "country": _("Show the country that I wrote"),
         "not_before": _("Do not publish it before this day"),
         "contact": _("May we write to you? If so, where?"),
     }
+
+
+def words() -> Words:
+    """What the campaign says, in the language of the page."""
+    return desk().campaign.words_in(language())
 
 
 def consent(choices: Choices) -> Consent:

@@ -6,6 +6,7 @@ import logging
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
@@ -23,15 +24,15 @@ log = logging.getLogger(__name__)
 
 #: What happened, and what to do about it.
 SENTENCES = {
-    400: ("We could not read that", "Please go back and try again."),
-    403: ("That is not allowed", "Please ask somebody of the team."),
-    404: ("There is nothing here", "The address may be wrong, or what was here is gone."),
-    405: ("That does not work here", "Please go back and use the buttons of the page."),
-    409: ("Somebody was faster", "This changed while you were looking at it. Nothing was changed by you."),
-    413: ("That is too large", "Please send something smaller."),
-    416: ("That part is not there", "Please load the page again."),
-    500: ("Something went wrong on our side", "It is not your fault. Please try again in a few minutes."),
-    503: ("We are away for a moment", "Please try again in a few minutes. Nothing is lost."),
+    400: (_l("We could not read that"), _l("Please go back and try again.")),
+    403: (_l("That is not allowed"), _l("Please ask somebody of the team.")),
+    404: (_l("There is nothing here"), _l("The address may be wrong, or what was here is gone.")),
+    405: (_l("That does not work here"), _l("Please go back and use the buttons of the page.")),
+    409: (_l("Somebody was faster"), _l("This changed while you were looking at it. Nothing was changed by you.")),
+    413: (_l("That is too large"), _l("Please send something smaller.")),
+    416: (_l("That part is not there"), _l("Please load the page again.")),
+    500: (_l("Something went wrong on our side"), _l("It is not your fault. Please try again in a few minutes.")),
+    503: (_l("We are away for a moment"), _l("Please try again in a few minutes. Nothing is lost.")),
 }
 
 

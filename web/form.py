@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from pipeline.base import now
 from pipeline.campaign import Campaign
 from pipeline.consent import Choices, Naming
 from web.given import line
-from web.words import UNNAMED, size
+from web.measures import size
+from web.words import UNNAMED
 
 SLACK_BYTES = 100_000  # what a form holds beside its file
 MAX_NAME, MAX_COUNTRY, MAX_CONTACT = 60, 60, 120  # characters
@@ -111,6 +113,13 @@ class Form:
             consent=choices.publish,
         )
 
+    def fields(self) -> dict[str, str]:
+        """The fields as a browser would send them: what `read` reads."""
+        texts = ("token", "upload", "language", "naming", "name", "country", "not_before", "contact")
+        ticked = {"show_country": self.show_country, "consent": self.consent}
+        ticked |= {f"network-{key}": True for key in self.networks}
+        return {name: str(getattr(self, name)) for name in texts} | {name: "yes" for name, on in ticked.items() if on}
+
     @property
     def choices(self) -> Choices:
         """What she decided: of name and country only what may be shown."""
@@ -176,7 +185,7 @@ def decided(form: Form) -> list[Problem]:
         ("contact", form.contact, MAX_CONTACT),
     ):
         if len(text) > most:
-            found.append(Problem(400, name, _("This is too long: at most %(most)s characters, please.", most=most)))
+            found.append(Problem(400, name, too_long(most)))
     if not form.networks:
         found.append(Problem(400, "networks", _("Please tick at least one place where the video may be published.")))
     if form.not_before and not _possible(form.not_before):
@@ -185,6 +194,17 @@ def decided(form: Form) -> list[Problem]:
         may_not = _("Without your permission we may not use the video. Please tick the box.")
         found.append(Problem(400, "consent", may_not))
     return found
+
+
+def too_long(most: int) -> str:
+    """What is said about a text with more characters than this."""
+    return str(
+        ngettext(
+            "This is too long: at most %(num)s character, please.",
+            "This is too long: at most %(num)s characters, please.",
+            most,
+        )
+    )
 
 
 def _day(text: str) -> date | None:

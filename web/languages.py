@@ -57,8 +57,9 @@ def _carry(endpoint: str, values: dict[str, Any]) -> None:
 
 def _shown() -> dict[str, Any]:
     locale = get_locale() or Locale(OTHERWISE)
+    switchable = has_request_context() and not request.path.startswith(STAFF)
     return {
         "page_language": str(locale),
         "direction": locale.text_direction,
-        "page_languages": current_app.config["LANGUAGES"],
+        "page_languages": current_app.config["LANGUAGES"] if switchable else {},
     }

@@ -1,4 +1,4 @@
-"""A supporter with her code: how her appeal stands, her choices, messages, the clip, and taking it back.
+"""A supporter with her code: how her appeal stands, the clip, messages, her choices, and taking it back.
 
 The code travels in the body of a form: addresses are written down everywhere.
 """
@@ -7,29 +7,104 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from pipeline.intake import Receipt
-from pipeline.models import Appeal, Status, Transition
+from pipeline import workflow
+from pipeline.intake import Receipt, TakeDown
+from pipeline.models import Appeal, Kind, Status
 from pipeline.withdraw import withdraw as take_back
-from web import receipt, words
+from web import decide, form, guard, messages, news, receipt
 from web.desk import desk
+from web.media import send_stored
 
 log = logging.getLogger(__name__)
 pages = Blueprint("status", __name__)
 
+WATCH_SECONDS = 30 * 60  # how long the address of a clip is good; it holds no code, and is no way to one
+
+
+class Told(NamedTuple):
+    """What the page says about what was just done, or why it could not be."""
+
+    text: str = ""
+    wrong: bool = False
+    typed: str = ""  # a message that could not be sent
+
 
 @pages.route("/status", methods=["GET", "POST"])
 def shown() -> ResponseReturnValue:
-    """How an appeal stands. The code travels in the body: addresses are written down everywhere."""
+    """How an appeal stands."""
     if request.method != "POST":
         return render_template("submit/status_form.html", typed="", wrong=False)
     typed = request.form.get("code", "")
     appeal = by_code(typed)
     return page(appeal, typed) if appeal else _wrong_code(typed)
+
+
+@pages.post("/message")
+def message() -> ResponseReturnValue:
+    """Write to the team."""
+    typed = request.form.get("code", "")
+    appeal = by_code(typed)
+    if appeal is None:
+        return _wrong_code(typed)
+    text = messages.cleaned(request.form.get("text", ""))
+    if problem := messages.problem(appeal, text):
+        return page(appeal, typed, Told(problem, wrong=True, typed=text)), 400
+    messages.write(appeal, text)
+    return page(appeal, typed, Told(_("Your message is with the team.")))
+
+
+@pages.post("/choices")
+def choices() -> ResponseReturnValue:
+    """Her choices, as she made them; with `save` in the form, as she makes them now."""
+    typed = request.form.get("code", "")
+    appeal = by_code(typed)
+    if appeal is None:
+        return _wrong_code(typed)
+    if appeal.status in workflow.FINAL:
+        return page(appeal, typed)
+    if "save" not in request.form:
+        return _choices(typed, appeal, form.Form.of(decide.chosen(appeal)), [])
+    wanted = form.Form.read(request.form, desk().campaign)
+    if problems := form.decided(wanted):
+        return _choices(typed, appeal, wanted, problems), 400
+    return _decided(appeal, typed, wanted)
+
+
+def _choices(code: str, appeal: Appeal, typed: form.Form, problems: list[form.Problem]) -> str:
+    return render_template(
+        "submit/choices.html",
+        code=code,
+        appeal=appeal,
+        form=typed,
+        problems=problems,
+        wordings=decide.wordings(),
+        words=decide.words(),
+    )
+
+
+def _decided(appeal: Appeal, code: str, wanted: form.Form) -> ResponseReturnValue:
+    changed = None
+    while changed is None:  # somebody moved it at this moment: look again
+        with suppress(workflow.Stale), desk().db.write() as session:
+            there = session.get_one(Appeal, appeal.id)
+            before = there.status
+            changed = before not in workflow.FINAL and decide.change(session, there, wanted.choices)
+    if not changed:
+        said = _("Nothing was changed.")
+    elif before in {Status.APPROVED, Status.RELEASED}:
+        said = _("Saved. A person looks at your video again before the campaign may use it.")
+    else:
+        said = _("Saved. From now on it is as you decided.")
+    return page(by_code(code) or appeal, code, Told(said))
 
 
 @pages.post("/withdraw")
@@ -40,23 +115,49 @@ def withdraw() -> ResponseReturnValue:
     if appeal is None:
         return _wrong_code(typed)
     if appeal.status != Status.WITHDRAWN and request.form.get("sure") != "yes":
-        return render_template("submit/withdraw.html", code=typed, appeal=appeal)
+        return render_template("submit/withdraw.html", code=typed, published=_was_released(appeal))
+    said = Told()
     try:
         take_back(desk(), appeal.id)
     except OSError:  # it is withdrawn, so nobody gets it; what is left of it is deleted within the hour
         log.exception("a withdrawn appeal could not be deleted at once")
-    return page(by_code(typed) or appeal, typed)
+        said = Told(_("Nobody can get at your video any more. Deleting the last of its files takes up to an hour."))
+    return page(by_code(typed) or appeal, typed, said)
 
 
+@pages.get("/clip/<token>")
+def clip(token: str) -> Response:
+    """The finished clip of a released appeal, for who came from its page within the last half hour."""
+    try:
+        appeal_id, sha256 = _signer().loads(token, max_age=WATCH_SECONDS)
+    except BadData:
+        abort(404)
+    with desk().db.read() as session:
+        appeal = session.get(Appeal, appeal_id)
+        file = workflow.downloadable(appeal).get(Kind.FINISHED) if appeal else None
+    if file is None or file.sha256 != sha256:
+        abort(404)
+    return send_stored(file)
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(desk().settings.secret_key, salt="clip")
+
+
+def _watched_at(appeal: Appeal) -> str:
+    """The address of the finished clip; "" while there is none to be shown."""
+    file = workflow.downloadable(appeal).get(Kind.FINISHED)
+    return url_for("status.clip", token=_signer().dumps([appeal.id, file.sha256])) if file else ""
+
+
+@guard.asked
 def by_code(typed: str) -> Appeal | None:
-    code = receipt.read(typed)
-    if code is None:
-        return None
-    key = receipt.hashed(desk().settings.secret_key, code)
+    """The appeal to which this code is a key. What is no code is hashed as well, so that its answer takes as long."""
+    key = receipt.hashed(desk().settings.secret_key, typed)
     with desk().db.read() as session:
         appeal = session.scalar(select(Appeal).join(Receipt, Receipt.appeal_id == Appeal.id).where(Receipt.hash == key))
-        if appeal:
-            _ = appeal.transitions, appeal.consents  # read while the session is open
+        if appeal:  # read while the session is open
+            _read = appeal.transitions, appeal.consents, appeal.files, appeal.approvals
         return appeal
 
 
@@ -64,11 +165,33 @@ def _wrong_code(typed: str) -> ResponseReturnValue:
     return render_template("submit/status_form.html", typed=re.sub(r"\s+", " ", typed)[:40], wrong=True), 404
 
 
-def page(appeal: Appeal, code: str) -> str:
+def page(appeal: Appeal, code: str, told: Told | None = None) -> str:
+    """How this appeal stands."""
+    why = next((move.reason for move in appeal.transitions if move.old != move.new == Status.REJECTED), "")
+    shown: dict[str, Any] = {"appeal": appeal, "code": code, "told": told or Told()}
+    if appeal.status == Status.WITHDRAWN:
+        shown |= {"published": _was_released(appeal), "down": _taken_down(appeal)}
+        return render_template("submit/withdrawn.html", **shown)
+    return render_template(
+        "submit/status.html",
+        news=news.news(appeal, why),
+        way=news.way(appeal),
+        refused=news.refused(appeal),
+        original_gone=news.original_gone(appeal),
+        choices=decide.chosen(appeal),
+        messages=messages.read(appeal),
+        longest=messages.LONGEST,
+        clip=_watched_at(appeal),
+        **shown,
+    )
+
+
+def _was_released(appeal: Appeal) -> bool:
+    return any(step.new == Status.RELEASED for step in appeal.transitions)
+
+
+def _taken_down(appeal: Appeal) -> bool:
+    """Whether the team has done all that there was to do where the clip was posted."""
     with desk().db.read() as session:
-        last = session.scalars(
-            select(Transition).where(Transition.appeal_id == appeal.id).order_by(Transition.id.desc())
-        ).first()
-    refusal = last.reason if last and last.new == Status.REJECTED else ""
-    news, refused = words.news(appeal, refusal), words.refused(appeal)
-    return render_template("submit/status.html", appeal=appeal, code=code, news=news, refused=refused)
+        still = select(TakeDown.id).where(TakeDown.appeal_id == appeal.id, TakeDown.done_by == "")
+        return session.scalars(still).first() is None

@@ -22,9 +22,8 @@ from pipeline.base import this_hour
 from pipeline.intake import Receipt
 from pipeline.models import Appeal, File, Kind, Status, Transition
 from pipeline.uploads import Whole
-from web import decide, form, line, receipt, status, words
+from web import decide, form, guard, line, news, receipt, status
 from web.desk import desk
-from web.languages import language
 from web.upload import HEAD, receive
 
 log = logging.getLogger(__name__)
@@ -33,15 +32,23 @@ pages = Blueprint("submit", __name__)
 POLL_SECONDS = 0.2
 
 
-@pages.get("/")
+@pages.route("/", methods=["GET", "POST"])
 def first() -> str:
-    """The form."""
+    """The form. Posted here, it comes back as it was typed: in another language, and without its video."""
+    if request.method == "POST":
+        return _form(form.Form.read(request.form, desk().campaign), [])
     return _form(form.Form.fresh(desk().campaign), [])
 
 
 def _form(typed: form.Form, problems: list[form.Problem]) -> str:
-    texts = desk().campaign.words_in(language())
-    return render_template("submit/form.html", form=typed, problems=problems, wordings=decide.wordings(), words=texts)
+    return render_template(
+        "submit/form.html",
+        form=typed,
+        problems=problems,
+        wordings=decide.wordings(),
+        words=decide.words(),
+        original=news.ORIGINAL[desk().campaign.retention.original],
+    )
 
 
 def _again(typed: form.Form, *problems: form.Problem) -> ResponseReturnValue:
@@ -65,6 +72,8 @@ def send() -> ResponseReturnValue:
                 return _again(typed, form.NO_ROOM)
             if typed.upload:
                 return _sent_before(typed)
+            if refused := guard.plain_form():
+                return _again(typed, refused)
             video = form.Video(came.files, came.size, came.head)
             return _taken(typed, Whole(came.path, came.size, came.sha256), video)
     except line.Full:
@@ -176,10 +185,10 @@ def _new(typed: form.Form, whole: Whole, key: str, mark: str) -> int:
 def _receipt(appeal_id: int, code: str, size: int) -> ResponseReturnValue:
     appeal = _after_first_look(appeal_id)
     if appeal.status in workflow.FINAL:  # the form of an appeal that has ended, sent again
-        return status.page(appeal, code)
-    refused = words.refused(appeal)
+        return status.page(status.by_code(code) or appeal, code)
+    refused = news.refused(appeal)
     page = render_template(
-        "submit/receipt.html", code=code, size=size, news=words.news(appeal), refused=refused, appeal=appeal
+        "submit/receipt.html", code=code, size=size, news=news.news(appeal), way=news.way(appeal), refused=refused
     )
     return page, 422 if refused else 200
 

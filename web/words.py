@@ -1,28 +1,24 @@
-"""Codes as words: statuses, reasons, doubts, ages and times as people read them."""
+"""Codes as words for the team: statuses, reasons, doubts, ages and times. news.py has those for supporters."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from flask import Flask
 
 from pipeline.base import now, this_hour
 from pipeline.cues import Offer
-from pipeline.errors import REASONS, SUPPORTER_REASONS
+from pipeline.errors import REASONS
 from pipeline.models import (
     ANOTHER_LANGUAGE,
     SEVERAL_LANGUAGES,
     UNKNOWN_LANGUAGE,
-    Appeal,
     Revision,
     Role,
-    State,
     Status,
 )
-from web.desk import desk
+from web.news import refused
 
-#: For the team.
 STATUSES = {
     Status.RECEIVED: "Received",
     Status.PREPARED: "Prepared",
@@ -36,7 +32,7 @@ STATUSES = {
     Status.WITHDRAWN: "Withdrawn",
 }
 
-#: For the team: what a machine is doing at a status, or will do next.
+#: What a machine is doing at a status, or will do next.
 MACHINE_WORK = {
     Status.RECEIVED: "The video is being checked and cleaned.",
     Status.PREPARED: "The words are being written down.",
@@ -77,58 +73,6 @@ UNNAMED = {
     SEVERAL_LANGUAGES: "Several languages",
     UNKNOWN_LANGUAGE: "Not known",
 }
-
-
-class News(NamedTuple):
-    """What a supporter reads about her appeal: what is now, and what comes next."""
-
-    now: str
-    next: str
-
-
-NEWS = {
-    Status.RECEIVED: News("Your video is safe with us. It is being checked.", "Next, its words are written down."),
-    Status.PREPARED: News("The words of your video are being written down.", "Next, they are put into Russian."),
-    Status.TRANSCRIBED: News("Your words are being put into Russian.", "Next, a volunteer corrects the subtitles."),
-    Status.DRAFTED: News(
-        "A volunteer is correcting the Russian subtitles.", "Next, the finished clip is made and a person checks it."
-    ),
-    Status.SUBMITTED: News("The finished clip is being made.", "Next, a person watches it and decides."),
-    Status.IN_REVIEW: News(
-        "A person is watching the finished clip and decides about it.", "Next, it is made ready for the networks."
-    ),
-    Status.APPROVED: News(
-        "Your appeal is approved. It is being made ready for the networks.", "Next, the campaign can publish it."
-    ),
-    Status.RELEASED: News("Your appeal is released. The campaign can publish it now.", "Thank you for your courage."),
-    Status.REJECTED: News("The campaign will not publish this video.", "You may send another one."),
-    Status.WITHDRAWN: News("You took this appeal back. Your video and its subtitles are deleted.", ""),
-}
-
-STUCK = News(
-    "Your video is safe with us. Something on our side needs a person to look at it.",
-    "You need not do anything. It goes on as soon as that is done.",
-)
-
-
-def news(appeal: Appeal, refusal: str = "") -> News:
-    """What its supporter reads about this appeal. refusal: why a reviewer rejected it."""
-    if refused(appeal):
-        limits = desk().campaign.limits
-        about_length = appeal.reason in {"too_long", "too_short"}
-        length = f" We take {duration(limits.min_ms)} to {duration(limits.max_ms)}." if about_length else ""
-        return News(f"{reason_sentence(appeal.reason)}{length}", "You can send another video with a new form.")
-    if appeal.state == State.NEEDS_PERSON:
-        return STUCK
-    if appeal.status == Status.REJECTED and refusal:
-        return News(f"{NEWS[Status.REJECTED].now} The reason: {refusal}", NEWS[Status.REJECTED].next)
-    return NEWS[appeal.status]
-
-
-def refused(appeal: Appeal) -> bool:
-    """Whether the file is at fault and she can mend it. What was accepted once and fails later is ours to mend."""
-    stopped = appeal.status == Status.RECEIVED and appeal.state == State.NEEDS_PERSON
-    return stopped and appeal.reason in SUPPORTER_REASONS
 
 
 def reason_sentence(code: str | None) -> str:
@@ -187,22 +131,6 @@ def clock(ms: int) -> str:
     return f"{ms // 60000}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
-def duration(ms: int) -> str:
-    """A length (ms) as people say it: `20 s`, `1 min 5 s`, `3 min`."""
-    minutes, seconds = divmod(round(ms / 1000), 60)
-    spoken = [f"{minutes}\N{NO-BREAK SPACE}min"] if minutes else []
-    if seconds or not minutes:
-        spoken.append(f"{seconds}\N{NO-BREAK SPACE}s")
-    return " ".join(spoken)
-
-
-def size(count: int) -> str:
-    """Bytes as people read them: `12.3 MB`."""
-    if count < 1_000_000:
-        return f"{max(count / 1000, 0.1):.1f} kB"
-    return f"{count / 1_000_000:.1f} MB"
-
-
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     for function in (
@@ -215,8 +143,6 @@ def init_app(app: Flask) -> None:
         ago,
         made_by,
         clock,
-        duration,
-        size,
     ):
         app.add_template_filter(function)
     app.add_template_filter(STATUSES.__getitem__, "status_word")
