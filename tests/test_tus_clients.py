@@ -246,13 +246,21 @@ def test_a_silent_line_is_ended_and_what_came_is_kept(server):
     assert arrived(server, path)
 
 
+def test_a_client_that_ends_early_is_told_so(server):
+    path = server.begin()
+    with server.half_a_patch(path, HALF) as talk:
+        talk.shutdown(socket.SHUT_WR)
+        assert talk.recv(100).startswith(b"HTTP/1.1 503")
+    assert server.offset(path) == HALF
+
+
 def test_a_line_that_drips_is_ended_too(server):
     path = server.begin()
     began = time.monotonic()
     with server.half_a_patch(path, 5000) as talk, suppress(OSError):
         while time.monotonic() < began + 10:
             talk.sendall(b"x")
-            time.sleep(0.05)
+            time.sleep(0.01)
     assert time.monotonic() - began < 5
     until(lambda: server.patch(path, 0, b"").status == 409, "the lock to be free")
 
