@@ -34,9 +34,7 @@ function show(state, sentence = "") {
     each.hidden = !each.dataset.when.split(" ").includes(state);
   }
   part("says").textContent = sentence;
-  if (!dialog.contains(document.activeElement) || document.activeElement.hidden) {
-    dialog.querySelector("button.main:not([hidden])")?.focus();
-  }
+  dialog.querySelector("button.main:not([hidden])")?.focus();
 }
 
 /** The sentence for what getUserMedia throws. */
