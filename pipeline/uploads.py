@@ -23,6 +23,7 @@ from pipeline.writer import Hashed, NoRoom, Writer
 
 HOURS = 72  # an upload lives so long after its creation, to the next full hour
 ID = re.compile(r"([0-9a-f]{5})-[0-9a-f]{32}")  # hours from 1970 to its end, and a secret
+SWEEP_SECONDS = 600
 PROMISE_SECONDS = 3600  # room is kept for an upload until nothing has come for so long
 
 
@@ -67,6 +68,7 @@ class Uploads:
         self.root = root
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._hashed: dict[str, Hashed] = {}  # touched only by who holds the upload
+        self._next_sweep = 0.0  # time.monotonic()
 
     def create(self, length: int) -> str:
         """Begin an upload of so many bytes (at least 1); its id. Raises NoRoom."""
@@ -179,6 +181,12 @@ class Uploads:
         for name in (whole.path.name, "data", "length"):
             whole.path.with_name(name).unlink(missing_ok=True)
         self._hashed.pop(upload_id, None)
+
+    def sweep_now_and_then(self) -> None:
+        """sweep(), where the last one is some minutes ago."""
+        if time.monotonic() >= self._next_sweep:
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
+            self.sweep()
 
     def sweep(self) -> None:
         """Remove what has expired, but for what is being written to just now."""

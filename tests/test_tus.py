@@ -9,6 +9,7 @@ import io
 import os
 import re
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -491,3 +492,14 @@ def test_there_are_more_threads_than_places_for_bodies():
     ours = " ".join(supervise.programs(8000, ROOT, own_redis=False)["web"])
     for command in (ours, re.sub('[",]', "", dockerfile)):
         assert int(re.search(r"--threads (\d+)", command)[1]) >= line.MOST + 50
+
+
+def test_what_has_expired_goes_by_itself_also_where_nobody_begins_another(stranger, desk, monkeypatch):
+    folder = desk.uploads.root / begin(stranger).rsplit("/", 1)[1]
+    later = time.time() + 80 * 3600
+    monkeypatch.setattr("pipeline.uploads.time.time", lambda: later)
+    stranger.get("/healthz")
+    assert folder.exists()  # it was swept a moment ago
+    monkeypatch.setattr(desk.uploads, "_next_sweep", 0.0)
+    stranger.get("/healthz")
+    assert not folder.exists()

@@ -43,6 +43,12 @@ def _refuse(code: int, sentence: str, **headers: object) -> NoReturn:
     abort(Response(f"{sentence}\n", code, given, mimetype="text/plain"))
 
 
+@pages.before_app_request
+def _sweep_now_and_then() -> None:
+    """Here, not in a worker: that may be on another machine. Where nobody visits, the supervisor asks for our health."""
+    desk().uploads.sweep_now_and_then()
+
+
 @pages.before_request
 def _same_version() -> None:
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
