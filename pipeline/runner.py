@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from pipeline import render, workflow
+from pipeline import render, retention, workflow
 from pipeline.context import Context
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, File, Kind, Status, Track
@@ -23,7 +23,7 @@ from pipeline.workflow import Claim, Stale
 log = logging.getLogger(__name__)
 
 LEFTOVERS_AFTER = 24 * 3600  # s; what a killed process left in the scratch folders
-UNCLAIMED_AFTER = 3600  # s; before that, a stored upload without a row may still get one
+UNCLAIMED_AFTER = 2 * 3600  # s; before that, a stored upload without a row may still get one; dated to the hour
 
 
 def run(context: Context, appeal_id: int, queue: str) -> None:
@@ -99,27 +99,33 @@ def _alive(context: Context, claim: Claim, lease: timedelta) -> Iterator[threadi
 def _finish(job: Job, result: Result, new: Status) -> None:
     """Store the files, then write rows and status in one transaction. A late attempt leaves nothing behind."""
     storage, attempt = job.context.storage, job.claim.attempt
+    going = {Kind.ORIGINAL} if retention.ORIGINAL_GOES.get(job.context.campaign.retention.original) == new else set()
     made = {
         kind: storage.put(path, job.appeal.folder, f"{kind}-{attempt}{path.suffix}")
         for kind, path in result.files.items()
     }
     try:
         with job.context.db.write() as session:
-            replaced = _write(session, job.claim, result, made, new)
+            gone = _write(session, job.claim, result, made, new, {*made, *going})
     except Stale:
         for stored in made.values():
             storage.delete(stored.key)
         raise  # after any other fault the rows may be there or not: the next try clears what has none
-    for key in replaced:
+    for key in gone:  # whoever is killed before this leaves it to the next try, or to tidy
         storage.delete(key)
 
 
-def _write(session: Session, claim: Claim, result: Result, made: dict[Kind, Stored], new: Status) -> list[str]:
-    """Everything that the step changes in the records; gives the keys of files that have no row any more."""
+def _write(
+    session: Session, claim: Claim, result: Result, made: dict[Kind, Stored], new: Status, going: set[Kind]
+) -> list[str]:
+    """Everything that the step changes in the records; gives the keys of files that have no row any more.
+
+    going: of which kinds the files so far are replaced or not needed any more.
+    """
     workflow.advance(session, claim.appeal_id, claim.status, claim.attempt, new, by=workflow.WORKER, reason=result.note)
     appeal = whole(session, claim.appeal_id)
-    replaced = [file for file in appeal.files if file.kind in made]
-    for file in replaced:
+    gone = [file for file in appeal.files if file.kind in going]
+    for file in gone:
         appeal.files.remove(file)
     session.flush()  # an appeal has one file of a kind: the old rows go first
     appeal.files += [
@@ -131,7 +137,7 @@ def _write(session: Session, claim: Claim, result: Result, made: dict[Kind, Stor
     if result.draft:
         track = appeal.start_track(result.draft.layer, result.draft.language)
         track.add(result.draft.cues, result.draft.made_by)
-    return [file.key for file in replaced]
+    return [file.key for file in gone]
 
 
 def _fail(context: Context, claim: Claim, error: Exception) -> None:
@@ -167,15 +173,15 @@ def sweep(context: Context) -> None:
 
 
 def tidy(context: Context) -> None:
-    """Finish purges that a fault cut short, and say which folders no appeal knows.
+    """Delete what has had its time, finish purges that a fault cut short, and name folders that no appeal knows.
 
     Those are only named: a wrong DATABASE_URL, or an old backup, must never delete what supporters sent.
     """
+    retention.forget_old(context)
+    retention.finish_purges(context)
+    context.uploads.sweep()
     with context.db.read() as session:
-        known = {row.folder: row.status for row in session.execute(select(Appeal.folder, Appeal.status))}
-    for folder in list(context.storage.folders(older_than=0)):
-        if known.get(folder) == Status.WITHDRAWN:
-            context.storage.purge(folder)
+        known = set(session.scalars(select(Appeal.folder)))
     unknown = [folder for folder in context.storage.folders(UNCLAIMED_AFTER) if folder not in known]
     if unknown:
         log.error("%d folders in the storage belong to no appeal, such as %s", len(unknown), unknown[0])

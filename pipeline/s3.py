@@ -51,6 +51,10 @@ class S3Storage:
         for key in self.keys(folder):
             self.delete(key)
 
+    def named(self, kind: str) -> Iterator[str]:
+        keys = (entry["Key"] for page in self._pages("") for entry in page.get("Contents", ()))
+        yield from (key for key in keys if key.partition("/")[2].startswith(f"{kind}-"))
+
     def folders(self, older_than: float) -> Iterator[str]:
         limit = time.time() - older_than
         newest: dict[str, float] = {}

@@ -61,8 +61,12 @@ class Storage(Protocol):
         """Remove all files of a folder."""
         ...
 
+    def named(self, kind: str) -> Iterable[str]:
+        """The keys of all files `kind-…`, whatever their folder."""
+        ...
+
     def folders(self, older_than: float) -> Iterable[str]:
-        """Folders whose last change is at least this many seconds ago."""
+        """Folders whose last change is at least this many seconds ago, to the hour."""
         ...
 
 
@@ -79,7 +83,7 @@ def open_storage(url: str) -> Storage:
 
 
 class LocalStorage:
-    """Files in folders below one root."""
+    """Files in folders below one root. They are dated to the hour, as all that supporters bring."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -95,6 +99,7 @@ class LocalStorage:
         target = self._path(stored.key)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         _move(path, target)
+        _date(target, target.parent, self.root)
         _fsync(target.parent)
         _fsync(self.root)
         return stored
@@ -113,6 +118,7 @@ class LocalStorage:
         path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty, or gone
             path.parent.rmdir()
+        _date(path.parent, self.root)
 
     def keys(self, folder: str) -> list[str]:
         return [f"{folder}/{path.name}" for path in self._path(f"{folder}/x").parent.glob("*")]
@@ -120,6 +126,10 @@ class LocalStorage:
     def purge(self, folder: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._path(f"{folder}/x").parent)
+        _date(self.root)
+
+    def named(self, kind: str) -> Iterator[str]:
+        yield from (f"{path.parent.name}/{path.name}" for path in self.root.glob(f"*/{kind}-*"))
 
     def folders(self, older_than: float) -> Iterator[str]:
         limit = time.time() - older_than
@@ -189,6 +199,14 @@ def _move(path: Path, target: Path) -> None:
         finally:
             beside.unlink(missing_ok=True)
         path.unlink()
+
+
+def _date(*paths: Path) -> None:
+    """Set their times to the hour that has begun. The time of the last change to the inode cannot be set."""
+    hour = time.time() // 3600 * 3600
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):  # somebody else has just removed it
+            os.utime(path, (hour, hour))
 
 
 def _fsync(path: Path) -> None:

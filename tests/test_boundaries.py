@@ -27,6 +27,7 @@ KNOW_RECORDS = [
     "withdraw",
     "learned",
     "intake",
+    "retention",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))

@@ -62,7 +62,7 @@ def test_an_approval_holds_for_exactly_this_clip_this_text_and_this_consent(cont
 def test_preparing_stores_proxy_sound_peaks_and_poster_under_their_hashes(context):
     appeal = work(context, receive(context), "media")
     assert appeal.status == Status.PREPARED
-    assert {f.kind for f in appeal.files} == {Kind.ORIGINAL, Kind.CLEAN, Kind.AUDIO, Kind.PEAKS, Kind.POSTER}
+    assert {f.kind for f in appeal.files} == {Kind.CLEAN, Kind.AUDIO, Kind.PEAKS, Kind.POSTER}
     for file in appeal.files:
         path = context.settings.data_dir / "media" / file.key
         assert hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
@@ -190,7 +190,7 @@ def test_a_late_attempt_leaves_no_file_and_does_not_touch_the_winner(context, mo
     monkeypatch.setitem(STEPS, Status.RECEIVED, (late, Status.PREPARED))
     appeal = work(context, appeal_id, "media")
     kept = stored_files(context)
-    assert kept == ["audio-2", "clean-2", "original", "peaks-2", "poster-2"]
+    assert kept == ["audio-2", "clean-2", "peaks-2", "poster-2"]
     assert appeal.file(Kind.CLEAN).size > 1000
     assert len(appeal.transitions) == 1
 
@@ -221,7 +221,7 @@ def test_files_of_a_worker_that_was_killed_before_it_wrote_the_row_are_removed(c
     stored_and_killed.write_text("whole, but nobody knows it")
     context.storage.put(stored_and_killed, look(context, appeal_id).folder, "clean-1.mp4")
     assert work(context, appeal_id, "media").status == Status.PREPARED
-    assert stored_files(context) == ["audio-2", "clean-2", "original", "peaks-2", "poster-2"]
+    assert stored_files(context) == ["audio-2", "clean-2", "peaks-2", "poster-2"]
 
 
 def test_a_clip_withdrawn_during_a_step_comes_back_in_no_form(context, monkeypatch):

@@ -73,7 +73,7 @@ def test_a_purged_folder_is_empty_and_its_neighbour_is_not_touched(storage, tmp_
 
 def test_folders_are_listed_by_age(storage, tmp_path):
     put(storage, tmp_path)
-    assert list(storage.folders(older_than=3600)) == []
+    assert list(storage.folders(older_than=7200)) == []
     assert list(storage.folders(older_than=-3600)) == ["abc"]
 
 

@@ -7,10 +7,11 @@ import logging
 import os
 from typing import BinaryIO
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, make_response, request
 from werkzeug.wsgi import wrap_file
 
 from pipeline.models import Account, File, Kind, Role
+from web import errors
 from web.auth import team
 from web.desk import desk
 from web.workbench import find
@@ -42,7 +43,9 @@ def staff(account: Account, appeal_id: int, kind: str) -> Response:
         appeal = find(session, appeal_id)
         file = next((f for f in appeal.files if f.kind == kind and f.kind in allowed), None)
     if file is None:
-        abort(404)
+        destroyed = kind == Kind.ORIGINAL and account.role == Role.ADMIN
+        sentence = "The original is not kept any more: it was destroyed, as the campaign's rule says."
+        return make_response(errors.page(404, sentence if destroyed else ""))
     return send_stored(file, save_as=f"appeal-{appeal_id}-original" if file.kind == Kind.ORIGINAL else "")
 
 
