@@ -45,7 +45,7 @@ def _refuse(code: int, sentence: str, **headers: object) -> NoReturn:
 
 @pages.before_app_request
 def _sweep_now_and_then() -> None:
-    """Here, not in a worker: that may be on another machine. Where nobody visits, the supervisor asks for our health."""
+    """Here, not in a worker: that may be on another machine. Where nobody visits, somebody asks for our health."""
     desk().uploads.sweep_now_and_then()
 
 
