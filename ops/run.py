@@ -193,7 +193,7 @@ def choose_model(settings: Settings) -> str:
     if model != "phrasebook" or settings.whisper_model == "phrasebook":
         return model
     tried = settings.data_dir / "run" / "no-model"
-    if not (tried.exists() and time.time() - tried.stat().st_mtime < ASK_AGAIN_SECONDS):
+    if not settings.offline and not (tried.exists() and time.time() - tried.stat().st_mtime < ASK_AGAIN_SECONDS):
         say("Fetching the Whisper model `small` (460 MB, once)...")
         if fetch("small", settings.data_dir / "run", settings.weights_dir):
             return "small"

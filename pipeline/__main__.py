@@ -4,7 +4,7 @@ python -m pipeline check FILE [--profile portrait|square|landscape] [--spoken FI
 
 All steps on one file, without server and database: leaves the transcript and the Russian track as .srt, .vtt, .ass and
 .ttml and the finished clip in DIR. Progress goes to stderr; exit 0, or 1 with one sentence, or 2 for wrong options.
-CAMPAIGN_FILE, TRANSLATE_KEY and WEIGHTS_DIR of the environment count here too.
+CAMPAIGN_FILE, TRANSLATE_KEY, WEIGHTS_DIR and OFFLINE of the environment count here too.
 
 check reads a Russian subtitle file of any format and says what is wrong with it, one line a finding: number of the
 cue in order of time, severity, check, sentence. Exit 0 without errors among them, 1 with, 2 with one sentence where it
@@ -113,13 +113,13 @@ def _subtitle(asked: argparse.Namespace) -> int:
     asked.language = _language(asked.language, campaign)
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.out.resolve()) as folder:
-        findings = _all_steps(asked, campaign, settings.weights_dir, Path(folder))
+        findings = _all_steps(asked, campaign, settings, Path(folder))
     if asked.check:
         _report(findings)
     return 0
 
 
-def _all_steps(asked: argparse.Namespace, campaign: Campaign, weights: Path, work: Path) -> list[Finding]:
+def _all_steps(asked: argparse.Namespace, campaign: Campaign, settings: Settings, work: Path) -> list[Finding]:
     """Make everything, and find what is wrong with the Russian track."""
     box, clip, out = Sandbox(not asked.no_sandbox), asked.clip.resolve(), asked.out.resolve()
     _say("Looking at the clip")
@@ -128,7 +128,7 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, weights: Path, wor
     rules = PROFILES[asked.profile] if asked.profile else layout.profile(*size)
     _say("Preparing it")
     made = prepare(box, clip, info, work)
-    spoken = _listen(asked, made.audio, weights, rules)
+    spoken = _listen(asked, made.audio, settings, rules)
     russian = _translate(box, spoken, rules, work, campaign)
     _say("Drawing the captions")
     finished = burn_in(box, made.clean, russian, info, work / "finished.mp4", look=campaign.look)
@@ -142,10 +142,10 @@ def _all_steps(asked: argparse.Namespace, campaign: Campaign, weights: Path, wor
     )  # fmt: skip
 
 
-def _listen(asked: argparse.Namespace, audio: Path, weights: Path, rules: Profile) -> Transcript:
-    name = resolve(asked.model, weights)
+def _listen(asked: argparse.Namespace, audio: Path, settings: Settings, rules: Profile) -> Transcript:
+    name = resolve(asked.model, settings.weights_dir)
     _say(f"Listening with {name}")
-    model = load_model(name, asked.engine, weights)
+    model = load_model(name, asked.engine, settings.weights_dir, settings.offline)
     spoken = transcribe(model, read_wav(audio), asked.language, find_speech(audio), rules)
     _say("Translating" if spoken.cues else "Nobody speaks in this clip")
     if spoken.reason:
@@ -224,7 +224,7 @@ def _settings() -> Settings:
 
 def _campaign(settings: Settings) -> Campaign:
     try:
-        return Campaign.load(settings.campaign_file, settings.translate_key)
+        return Campaign.load(settings.campaign_file, settings.translate_key, settings.offline)
     except ValueError as error:
         raise Stop(f"{settings.campaign_file.name} cannot be used: {error}") from error
 

@@ -80,10 +80,10 @@ class Campaign:
     look: Look
 
     @classmethod
-    def load(cls, path: Path, translate_key: str = "") -> Campaign:
+    def load(cls, path: Path, translate_key: str = "", offline: bool = False) -> Campaign:
         """Read the file; ValueError, with a sentence, when it is not what it must be.
 
-        translate_key: for a translation server.
+        translate_key: for a translation server. offline: those on other machines are left out.
         """
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         limits, consent = _given(raw, "limits", dict), _given(raw, "consent", dict)
@@ -113,7 +113,7 @@ class Campaign:
             retention=_retention(_given(raw, "retention", dict)),
             consent_version=_given(consent, "version", str),
             words=_words(_given(raw, "words", dict)),
-            engines=engines.read(raw.get("engines", {}), translate_key),
+            engines=engines.read(raw.get("engines", {}), translate_key, offline),
             glossary=glossary.read(raw.get("glossary", [])),
             look=look.read(raw.get("captions", {})),
         )

@@ -34,7 +34,7 @@ class Context:
         """Open everything that the settings name; what is wrong with them is said here, not in the middle of work."""
         return cls(
             settings=settings,
-            campaign=Campaign.load(settings.campaign_file, settings.translate_key),
+            campaign=Campaign.load(settings.campaign_file, settings.translate_key, settings.offline),
             db=Database(settings.database_url),
             storage=open_storage(settings.storage_url),
             scratch=Scratch(settings.data_dir),

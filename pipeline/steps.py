@@ -113,7 +113,7 @@ def _transcribe(job: Job) -> Result:
     settings = job.context.settings
     transcript = transcribe.transcribe_or_leave_empty(
         settings.whisper_model, audio, language, spans, job.frame,
-        engine=settings.asr_engine, on_progress=job.tell, weights=settings.weights_dir,
+        engine=settings.asr_engine, on_progress=job.tell, weights=settings.weights_dir, offline=settings.offline,
     )  # fmt: skip
     draft = Draft(Layer.TRANSCRIPT, transcript.language, list(transcript.cues), transcript.model)
     return Result(draft=draft, note=transcript.reason if spans else "No speech was found.")

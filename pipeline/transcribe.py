@@ -71,19 +71,21 @@ def resolve(name: str, weights: Path = CACHE) -> str:
     return next((real for real in REAL_MODELS if (weights / f"{real}.pt").exists()), "phrasebook")
 
 
-def load_model(name: str, engine: str = "whisper", weights: Path | None = None) -> Model:
+def load_model(name: str, engine: str = "whisper", weights: Path | None = None, offline: bool = False) -> Model:
     """A model by Whisper's name for it (fetched if need be), by path, or "phrasebook"; kept for the process.
 
-    weights: the folder of fetched and converted weights, whisper's own unless told. Raises PipelineError("no_model")
-    with one sentence for staff as its detail.
+    weights: the folder of fetched and converted weights, whisper's own unless told. offline: nothing is fetched.
+    Raises PipelineError("no_model") with one sentence for staff as its detail.
     """
-    return _load(name, engine, weights)
+    return _load(name, engine, weights, offline)
 
 
 @cache
-def _load(name: str, engine: str, weights: Path | None) -> Model:
+def _load(name: str, engine: str, weights: Path | None, offline: bool) -> Model:
     path = PHRASEBOOK if name == "phrasebook" else Path(name)
     try:
+        if offline:
+            standard.need_here(path, weights or CACHE)
         if engine == "faster-whisper":
             network = _converted(path, weights)
             return Model(f"{name_of(path)}, {engine}", network, _faster(network), guess.read(path))
@@ -140,10 +142,11 @@ def transcribe_or_leave_empty(
     engine: str = "whisper",
     on_progress: Callable[[float], object] = lambda share: None,
     weights: Path | None = None,
+    offline: bool = False,
 ) -> Transcript:
     """transcribe() for a WAV file; where no model can be had, empty cues where somebody speaks, and the reason."""
     try:
-        model = load_model(resolve(name, weights or CACHE), engine, weights)
+        model = load_model(resolve(name, weights or CACHE), engine, weights, offline)
         return transcribe(model, read_wav(audio), language, speech, frame, on_progress)
     except PipelineError as error:
         reason = error.detail

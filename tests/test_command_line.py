@@ -156,7 +156,7 @@ def test_a_language_that_is_not_declared_is_detected_with_the_weights_of_the_env
     monkeypatch.setattr("pipeline.__main__.transcribe", hear)
     clip, out = small("no-speech.mp4", tmp_path, "1"), tmp_path / "out"
     assert main([str(clip), "--out", str(out), "--model", "small", "--language", "und"]) == 0
-    assert asked == [("small", "whisper", weights), None]
+    assert asked == [("small", "whisper", weights, False), None]
 
 
 def test_the_profile_and_the_transcript_change_what_check_finds(tmp_path, capsys):

@@ -64,6 +64,10 @@ def out_of_memory(error: BaseException) -> bool:
     )
 
 
+class NotHere(Exception):
+    """The weights are not on this machine, and may not be fetched."""
+
+
 UNDERSTOOD_NOTHING = "The speech model understood nothing of the speech."
 NO_SENSE = "The speech model gave no sense; its file may be damaged."
 
@@ -74,6 +78,8 @@ def why_none(error: Exception) -> str:
         return "There is not enough memory for the speech model."
     if isinstance(error, ImportError):
         return f"A library that the speech model needs is not installed: {error.name}."
+    if isinstance(error, NotHere):
+        return "The speech model is not on this machine, and OFFLINE forbids to fetch it."
     if isinstance(error, FileNotFoundError):
         return "There is no speech model of this name, and no such file."
     if isinstance(error, URLError | ConnectionError | TimeoutError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from pipeline.cues import Word
 from pipeline.errors import PipelineError
 from pipeline.hearing.doubt import Segment
-from pipeline.hearing.ears import NO_SENSE, Languages, remembered
+from pipeline.hearing.ears import NO_SENSE, Languages, NotHere, remembered
 from pipeline.speech import Samples, one_thread
 
 SMALL = 384  # width of whisper's "tiny": one thread is enough for a network below that
@@ -87,6 +88,23 @@ def network(path: Path, weights: Path | None) -> Any:
     if str(path) not in whisper.available_models() and not path.is_file():
         raise FileNotFoundError(path)
     return whisper.load_model(str(path), download_root=weights and str(weights))
+
+
+def need_here(path: Path, weights: Path) -> None:
+    """Raises NotHere where whisper would fetch this model: its weights are not in the folder, or are damaged."""
+    import whisper
+
+    address = whisper._MODELS.get(str(path))
+    if address is None:
+        return
+    *_, sha256, name = address.split("/")
+    try:
+        with (weights / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                return
+    except FileNotFoundError:
+        pass
+    raise NotHere
 
 
 def tokenizer(network: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -38,11 +39,28 @@ class Translation:
     doubts: tuple[str, ...] = ()
 
 
-def read(table: object, api_key: str = "") -> dict[str, tuple[Engine, ...]]:
-    """Engines by language, from campaign.toml's [engines]. Raises ValueError with a sentence."""
+def read(table: object, api_key: str = "", offline: bool = False) -> dict[str, tuple[Engine, ...]]:
+    """Engines by language, from campaign.toml's [engines]. Raises ValueError with a sentence.
+
+    offline: engines on other machines are left out.
+    """
     if not isinstance(table, dict) or not all(isinstance(names, list) for names in table.values()):
         raise ValueError("[engines] must name languages, each with a list of engines.")
-    return {language: tuple(parse(name, api_key) for name in names) for language, names in table.items()}
+    made = {language: [(name, parse(name, api_key)) for name in names] for language, names in table.items()}
+    away = {name for names in made.values() for name, _ in names if offline and _elsewhere(name)}
+    for name in sorted(away):
+        log.warning("OFFLINE: %s is on another machine and is left out", name)
+    return {language: tuple(it for name, it in names if name not in away) for language, names in made.items()}
+
+
+def _elsewhere(name: str) -> bool:
+    """Whether asking this engine would leave the machine."""
+    kind, _, place = name.partition(":")
+    host = (urlsplit(place).hostname or "") if kind == "libretranslate" else "localhost"
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
 
 
 def parse(name: object, api_key: str = "") -> Engine:
