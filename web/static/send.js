@@ -8,7 +8,7 @@ import { hold, release } from "./guard.js";
 import { arrived, discard, Gone, Refused } from "./line.js";
 import * as panel from "./panel.js";
 import { fields, forget, refill, remember, remembered } from "./resume.js";
-import { say } from "./texts.js";
+import { percent, say } from "./texts.js";
 
 const MANY = 5; // failures of the server at the very end until its own page may tell what is wrong
 
@@ -35,6 +35,7 @@ function tell(found, problem = "") {
 
 async function chosen() {
   const file = video.files[0];
+  upload.value = "";
   if (!file) return tell("");
   const [found, problem] = await look(file).then(
     (found) => [found, ""],
@@ -43,11 +44,8 @@ async function chosen() {
   if (file === video.files[0]) tell(found, problem);
 }
 
-/** The file has gone over to the server: the form takes the name of the upload along, and no file. */
-function wholeAt(address) {
-  upload.value = address.split("/").filter(Boolean).at(-1);
-  video.disabled = true;
-}
+/** What the form calls an upload. */
+const nameOf = (address) => address.split("/").at(-1);
 
 /** Everything from the button to the receipt. */
 async function go() {
@@ -58,7 +56,7 @@ async function go() {
   try {
     if (!upload.value) await send(video.files[0]);
     if (form.reportValidity()) await finish();
-    else stopped("arrived");
+    else stopped(say("arrived"));
   } catch (error) {
     failed(error);
   }
@@ -71,11 +69,11 @@ async function send(file) {
   const { address, print: before } = remembered();
   if (address && print !== before) {
     discard(address);
-    remember({ address: undefined, sent: 0 });
+    anew();
   }
   remember({ print, size: file.size, fields: fields(form) });
   video.disabled = true;
-  wholeAt(await deliver(file, print, form.dataset.files));
+  upload.value = nameOf(await deliver(file, print, form.dataset.files));
 }
 
 /** Until the server has taken the form in. Its page is then fetched by the form itself: that survives a reload. */
@@ -98,8 +96,8 @@ function submit() {
   HTMLFormElement.prototype.submit.call(form);
 }
 
-/** The button is back, and `state` says why. */
-function stopped(text, problem) {
+/** The button is back, and what stands under the file field says why. */
+function stopped(text, problem = "") {
   going = false;
   awake(false);
   release("sending");
@@ -130,41 +128,42 @@ function plainly() {
   submit();
 }
 
-function anew() {
-  drop();
-  upload.value = "";
-  video.disabled = false;
-  video.required = true;
-  stopped("", "");
-  video.focus();
-}
-
 /** After a reload: what she typed is back, and she is told what to do about a video that was on its way. */
 async function restore() {
-  const kept = remembered();
-  upload.value = ""; // set again when the server has said that all of it is there
-  if (kept.fields) refill(form, kept.fields);
-  if (document.querySelector("#video-wrong")) return remember({ address: undefined, sent: 0 });
-  if (!kept.address) return;
-  panel.show("again", say("again_how"));
-  panel.stands(kept.sent, kept.size);
+  const { fields, address, sent, size } = remembered();
+  if (fields) refill(form, fields);
+  if (document.querySelector("#video-wrong")) return anew();
+  if (!address) return;
+  partThere(sent, size);
+  history.scrollRestoration = "manual"; // not to where the page was, but to where she has something to do
   video.scrollIntoView({ block: "center" });
   try {
-    const have = await arrived(kept.address);
-    if (going) return;
-    panel.stands(have, kept.size);
-    if (have === kept.size) whole(kept.address);
+    const have = await arrived(address);
+    if (going || video.files.length) return;
+    if (have === size) wholeThere(address);
+    else partThere(have, size);
   } catch (error) {
     if (!(error instanceof Gone)) return; // the line is down: it is asked again when she sends
-    remember({ address: undefined, sent: 0 });
-    if (!going) panel.busy(false);
+    anew();
+    if (!going) tell("");
   }
 }
 
-function whole(address) {
-  wholeAt(address);
+function partThere(sent, size) {
+  tell(say("again", { percent: percent(sent / size) }));
+}
+
+function wholeThere(address) {
+  upload.value = nameOf(address);
   video.required = false;
-  panel.show("whole", say("whole_how"));
+  tell(say("whole"));
+}
+
+/** The next video is not the one that was on its way. */
+function anew() {
+  upload.value = "";
+  video.required = true;
+  remember({ address: undefined, sent: 0 });
 }
 
 panel.obey({
@@ -173,7 +172,6 @@ panel.obey({
   now: () => dispatchEvent(new Event("online")),
   cancel: () => confirm(say("sure")) && cancel(),
   plainly,
-  anew,
 });
 form.addEventListener("submit", (event) => {
   if (!upload.value && !video.files.length) return; // the server has a sentence for that

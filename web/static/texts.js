@@ -23,7 +23,7 @@ export const percent = (share) => number({ style: "percent" }).format(Math.floor
 
 /** Bytes as people read them, as the server does: 12.3 MB. */
 export function bytes(count) {
-  const [key, amount] = count < 1_000_000 ? ["kB", Math.max(count / 1000, 0.1)] : ["MB", count / 1_000_000];
+  const [key, amount] = count < 1_000_000 ? ["kB", count && Math.max(count / 1000, 0.1)] : ["MB", count / 1_000_000];
   return unit(key, number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(amount));
 }
 
