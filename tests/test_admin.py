@@ -102,10 +102,10 @@ def test_a_video_that_only_the_supporter_can_mend_is_rejected_with_one_click(ada
 @pytest.mark.parametrize(
     ("minutes", "listed"),
     [
-        ({"since": -11}, True),
-        ({"since": -9}, False),
-        ({"since": -11, "lease_until": 1}, False),
-        ({"since": -11, "lease_until": -1}, True),
+        ({"since": -71}, True),
+        ({"since": -69}, False),
+        ({"since": -71, "lease_until": 1}, False),
+        ({"since": -71, "lease_until": -1}, True),
     ],
 )
 def test_work_that_no_worker_takes_is_shown(ada, desk, minutes, listed):
@@ -165,3 +165,27 @@ def test_the_memory_goes_in_and_out_by_command_line(app, tmp_path):
     broken.write_text("no xml")
     refused = run(args=["memory", "import", str(broken)])
     assert refused.exit_code == 1 and refused.output.startswith("Error: ")
+
+
+def test_the_switch_of_the_intake_says_who_turned_it_and_counts(ada, rita, desk):
+    cast.appeal(desk, Status.RECEIVED)
+    page = ada.get("/admin/intake").text
+    assert "<strong>Open.</strong>" in page and "<td>1</td><td>500</td>" in page and "PROXIES" not in page
+    ada.send("/admin/intake", action="close")
+    ada.send("/admin/intake", action="close")
+    page = ada.get("/admin/intake").text
+    assert "<strong>Closed.</strong>" in page and "Closed by ada" in page
+    assert rita.get("/admin/intake").status_code == 404
+
+
+def test_the_admin_is_told_of_a_proxy_that_nobody_counted(ada, stranger):
+    stranger.post("/status", data={"code": cast.CODE}, headers={"X-Forwarded-For": "203.0.113.77"})
+    assert "Set PROXIES" in ada.get("/admin/intake").text
+
+
+def test_the_switch_by_the_command_line(app, stranger):
+    command = app.test_cli_runner()
+    assert command.invoke(args=["intake", "close"]).output == "closed\n"
+    assert "We take no videos at the moment" in stranger.get("/").text
+    assert command.invoke(args=["intake", "open"]).output == "open\n"
+    assert "<form" in stranger.get("/").text

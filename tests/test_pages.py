@@ -53,7 +53,11 @@ ROUTES = {
     "POST /staff/appeals/<int:appeal_id>/return": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/reject": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/reopen": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/message": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/seen": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/contact": ADMIN,
     "GET /social/": PUBLISHERS,
+    "POST /social/take-downs/<int:take_down_id>/done": PUBLISHERS,
     "GET /social/clips/<int:appeal_id>/<kind>": PUBLISHERS,
     "GET /admin/": ADMIN,
     "POST /admin/accounts/add": ADMIN,
@@ -74,7 +78,8 @@ GUARDED = {route: allowed for route, allowed in ROUTES.items() if allowed != ALL
 def address(route: str, appeal_id: int) -> tuple[str, str]:
     """Method and path of a route, for this appeal."""
     method, rule = route.split(" ")
-    for pattern, value in {"<int:appeal_id>": appeal_id, "<kind>": "finished", "<path:filename>": "style.css"}.items():
+    values = {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1}
+    for pattern, value in {**values, "<kind>": "finished", "<path:filename>": "style.css"}.items():
         rule = rule.replace(pattern, str(value))
     return method, rule
 

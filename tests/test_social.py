@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
-from pipeline.models import File, Kind, Status
+from pipeline.base import now
+from pipeline.consent import to_rows
+from pipeline.intake import TakeDown
+from pipeline.models import Appeal, Consent, File, Kind, Status
+from pipeline.withdraw import withdraw
 from tests import cast
-from tests.cast import CLIP
+from tests.cast import CHOICES, CLIP, WORDINGS
 
 
 def test_the_gallery_shows_released_clips_the_newest_first(sveta, desk):
@@ -146,3 +153,71 @@ def test_the_original_leaves_only_to_the_admin_and_only_as_a_file_to_save(tanya,
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert ada.get(f"/staff/appeals/{made.id}/media/audio").status_code == 404
+
+
+# what she decided
+
+
+def decided(desk, made: Appeal, **choices: object) -> None:
+    """She had decided so before it was approved."""
+    with desk.db.write() as session:
+        rows = to_rows(replace(CHOICES, **choices), WORDINGS)
+        session.execute(update(Consent).where(Consent.appeal_id == made.id).values(answers=rows))
+
+
+def test_the_gallery_says_where_and_under_which_name_a_clip_may_be_shown(sveta, desk):
+    decided(desk, cast.appeal(desk, Status.RELEASED, shown_country="Poland"), networks=("telegram", "youtube"))
+    page = sveta.get("/social/").text
+    assert "Only on: <strong>Telegram, YouTube</strong>" in page
+    assert "Country to show: <strong>Poland</strong>" in page
+
+
+def test_a_network_that_the_campaign_does_not_name_any_more_is_still_said(sveta, desk):
+    decided(desk, cast.appeal(desk, Status.RELEASED), networks=("orkut",))
+    assert "Only on: <strong>orkut</strong>" in sveta.get("/social/").text
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, 404), (0, 200)])
+def test_before_her_day_a_clip_is_listed_and_cannot_be_downloaded(sveta, desk, days, code):
+    made = cast.appeal(desk, Status.RELEASED)
+    decided(desk, made, not_before=now().date() + timedelta(days=days))
+    page = sveta.get("/social/").text
+    assert f"Appeal {made.id}<" in page and ("Not before" in page) is (days > 0)
+    for kind in ("finished", "softsub", "srt", "vtt", "poster"):
+        assert sveta.get(f"/social/clips/{made.id}/{kind}").status_code == code
+
+
+# take-downs
+
+
+def open_ones(desk) -> list[int]:
+    with desk.db.read() as session:
+        return [each.id for each in session.query(TakeDown).filter_by(done_by="")]
+
+
+def test_what_was_released_and_taken_back_is_to_be_taken_down_until_somebody_ticks_it_off(sveta, rita, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    assert "Take down" not in sveta.get("/social/").text
+    withdraw(desk, made.id)
+    page = sveta.get("/social/").text
+    assert "Take down" in page and "Its supporter took it back." in page and f"Clip {made.id} is taken" in page
+    [number] = open_ones(desk)
+    sveta.send(f"/social/take-downs/{number}/done")
+    assert open_ones(desk) == []
+    page = sveta.get("/social/").text
+    assert "<h2 id=\"down\">" not in page and "Done by" in page and "sveta" in page
+    rita.send(f"/social/take-downs/{number}/done")
+    with desk.db.read() as session:
+        assert session.get_one(TakeDown, number).done_by == "sveta", "the first one counts"
+
+
+def test_a_clip_that_a_reviewer_opened_again_is_to_be_taken_down_too(sveta, rita, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    seen = {"attempt": made.attempt, "status": made.status.value}
+    rita.send(f"/staff/appeals/{made.id}/reopen", words="a wrong name", **seen)
+    assert "A reviewer opened it again for correction." in sveta.get("/social/").text
+
+
+def test_what_was_never_released_need_not_be_taken_down(desk):
+    withdraw(desk, cast.appeal(desk, Status.APPROVED).id)
+    assert open_ones(desk) == []

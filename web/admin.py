@@ -18,7 +18,7 @@ pages = Blueprint("admin", __name__)
 admins = role(Role.ADMIN)
 
 LEDGER = 200  # the last moves that the audit shows
-PATIENCE = timedelta(minutes=10)  # a worker that runs takes a step sooner
+PATIENCE = timedelta(minutes=70)  # a worker that runs takes a step within minutes; what is known of it is the hour
 
 
 @pages.get("/admin/")

@@ -1,12 +1,15 @@
-"""The social team: released clips, to look at and to download."""
+"""The social team: released clips, to look at and to download, and what has to be taken down again."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import select
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select, update
 
+from pipeline.base import now
+from pipeline.intake import TakeDown
 from pipeline.models import Account, Appeal, Kind, Role, Status
-from pipeline.workflow import downloadable
+from pipeline.workflow import downloadable, too_early
 from web import given
 from web.auth import role
 from web.desk import desk
@@ -16,6 +19,14 @@ pages = Blueprint("social", __name__)
 publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 
 PAGE = 24
+DONE = 20  # take-downs that were ticked off last and are still shown
+
+#: Why a clip may not be shown any more, by where its appeal went.
+WHY = {
+    Status.WITHDRAWN: "Its supporter took it back.",
+    Status.IN_REVIEW: "Its supporter changed her choices. A reviewer looks at it again.",
+    Status.DRAFTED: "A reviewer opened it again for correction.",
+}
 
 #: How a downloaded file ends, after `appeal-12-ru`.
 ENDINGS = {Kind.FINISHED: ".mp4", Kind.SOFTSUB: "-soft.mp4", Kind.SRT: ".srt", Kind.VTT: ".vtt"}
@@ -29,8 +40,36 @@ def gallery(account: Account) -> str:
     released = select(Appeal).where(Appeal.status == Status.RELEASED).order_by(Appeal.since.desc(), Appeal.id.desc())
     with desk().db.read() as session:
         found = session.scalars(released.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
-        clips = [(appeal, downloadable(appeal)) for appeal in found[:PAGE]]
-        return render_template("staff/gallery.html", clips=clips, page=page, more=len(found) > PAGE)
+        clips = [(appeal, downloadable(appeal), too_early(appeal)) for appeal in found[:PAGE]]
+        still = select(TakeDown).where(TakeDown.done_by == "").order_by(TakeDown.id)
+        done = select(TakeDown).where(TakeDown.done_by != "").order_by(TakeDown.done_at.desc()).limit(DONE)
+        return render_template(
+            "staff/gallery.html",
+            clips=clips,
+            page=page,
+            more=len(found) > PAGE,
+            still=session.scalars(still).all(),
+            done=session.scalars(done).all(),
+            why=WHY,
+        )
+
+
+@pages.app_template_filter("network")
+def network(key: str) -> str:
+    """The name of a network as people know it; its key where the campaign does not name it any more."""
+    names: dict[str, str] = current_app.extensions["desk"].campaign.networks
+    return names.get(key, key)
+
+
+@pages.post("/social/take-downs/<int:take_down_id>/done")
+@publishers
+def taken_down(account: Account, take_down_id: int) -> ResponseReturnValue:
+    """Somebody says that the clip is gone wherever it was posted."""
+    open_one = (TakeDown.id == take_down_id, TakeDown.done_by == "")
+    with desk().db.write() as session:
+        session.execute(update(TakeDown).where(*open_one).values(done_by=account.name, done_at=now()))
+    flash("Ticked off.")
+    return redirect(url_for("social.gallery"))
 
 
 @pages.get("/social/clips/<int:appeal_id>/<kind>")

@@ -1,0 +1,98 @@
+"""The team and the supporter: messages, for reviewers and admins; where to write to her, for admins only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from pipeline.intake import Message, Side
+from pipeline.models import Account, Appeal, Role, Status, Transition
+from web import messages
+from web.auth import role
+from web.desk import desk
+from web.workbench import find
+
+pages = Blueprint("contact", __name__)
+reviewers = role(Role.REVIEWER, Role.ADMIN)
+admins = role(Role.ADMIN)
+
+REVEALED = "looked at where to write to her"
+
+
+class Line(NamedTuple):
+    """A message as the team reads it."""
+
+    by: str  # the pseudonym of whoever wrote for the team; "" where she wrote
+    text: str
+    at: datetime  # to the hour
+    new: bool
+
+
+@pages.app_template_global("thread")
+def thread(appeal: Appeal) -> list[Line]:
+    """What was written, the oldest first. Only for pages of reviewers and admins."""
+    with desk().db.read() as session:
+        found = session.scalars(select(Message).where(Message.appeal_id == appeal.id).order_by(Message.id)).all()
+    return [
+        Line(it.by, desk().seal.open(it.sealed), it.at, it.side == Side.SUPPORTER and not it.seen) for it in found
+    ]
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/message")
+@reviewers
+def write(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Answer her. What she wrote so far counts as read."""
+    text = messages.cleaned(request.form.get("words", ""))[: messages.LONGEST]
+    with desk().db.write() as session:
+        appeal = find(session, appeal_id, to_change=True)
+        if not text:
+            flash("Please write something first.")
+        elif appeal.status == Status.WITHDRAWN:
+            flash("She took the appeal back: nobody would read it.")
+        elif not _just_written(session, appeal_id, account, text):
+            sealed = desk().seal.close(text)
+            session.add(Message(appeal_id=appeal_id, side=Side.TEAM, by=account.name, sealed=sealed))
+            _seen(session, appeal_id)
+            flash("Sent. She reads it when she looks with her code.")
+    return redirect(url_for("workbench.appeal", appeal_id=appeal_id, _anchor="messages"))
+
+
+def _just_written(session: Session, appeal_id: int, account: Account, text: str) -> bool:
+    """Whether the same stands there already, as after a second click."""
+    last = session.scalars(select(Message).where(Message.appeal_id == appeal_id).order_by(Message.id.desc())).first()
+    return last is not None and last.by == account.name and desk().seal.open(last.sealed) == text
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/seen")
+@reviewers
+def seen(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """What she wrote needs no answer."""
+    with desk().db.write() as session:
+        find(session, appeal_id)
+        _seen(session, appeal_id)
+    return redirect(url_for("workbench.appeal", appeal_id=appeal_id, _anchor="messages"))
+
+
+def _seen(session: Session, appeal_id: int) -> None:
+    hers = (Message.appeal_id == appeal_id, Message.side == Side.SUPPORTER)
+    session.execute(update(Message).where(*hers).values(seen=True))
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/contact")
+@admins
+def reveal(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Show where to write to her, once, and say so in the ledger."""
+    with desk().db.write() as session:
+        appeal = find(session, appeal_id, to_change=True)
+        if not appeal.contact:
+            flash("She left no address.")
+            return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+        here = appeal.status
+        session.add(Transition(appeal_id=appeal_id, old=here, new=here, by=account.name, reason=REVEALED))
+        address = desk().seal.open(appeal.contact)
+    return render_template("staff/contact.html", appeal=appeal, address=address)
