@@ -75,13 +75,12 @@ async function recover(error, failures, file, print) {
   if (error instanceof Refused && Number.isNaN(error.wait)) throw error;
   panel.stands(arrivedSoFar(), file.size); // what was under way has not arrived
   await stillThere(file, print);
-  await waited(error, failures, stop.signal);
+  await waited(error, failures, stateOf(error, failures), stop.signal);
 }
 
 /** Wait before the next try, and say so. */
-export async function waited(error, failures, signal = new AbortController().signal) {
+export async function waited(error, failures, state, signal = new AbortController().signal) {
   const seconds = error.wait ?? PAUSES[Math.min(failures, PAUSES.length) - 1];
-  const state = stateOf(error, failures);
   const words = error instanceof Refused ? error.message : "";
   await rest(seconds, signal, (left) => panel.show(state, `${words} ${say("next_try", { wait: roughly(left) })}`));
 }

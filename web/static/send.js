@@ -83,10 +83,10 @@ async function finish() {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
       if (answer.status < 500 || failures === MANY) return submit();
-      await waited({}, failures);
-    } catch (error) {
-      await waited(error, failures);
+    } catch {
+      // the line: the same as a server that is just starting again
     }
+    await waited({}, failures, "unanswered");
   }
 }
 
