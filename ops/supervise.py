@@ -59,6 +59,7 @@ REDIS = """\
 bind 127.0.0.1
 port {port}
 requirepass {password}
+dir "{folder}"
 save ""
 appendonly no
 maxmemory-policy noeviction
@@ -74,7 +75,7 @@ def free_port() -> int:
 def redis_config(data: Path) -> str:
     """Write the configuration of a Redis of our own, its password new at each start; returns its address."""
     port, password = free_port(), secrets.token_hex(24)
-    _write_private(data / "run" / "redis.conf", REDIS.format(port=port, password=password))
+    _write_private(data / "run" / "redis.conf", REDIS.format(port=port, password=password, folder=data / "run"))
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
