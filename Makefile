@@ -1,7 +1,9 @@
 # The commands of this project. Each sets up what it needs first (ops/setup.sh; quick when nothing is missing).
 .PHONY: help setup run test check demo bench setup-test
+.NOTPARALLEL: # first the setup, then what needs it
 .DEFAULT_GOAL := help
 python := .venv/bin/python
+words := $(patsubst %.po,%.mo,$(wildcard web/translations/*/LC_MESSAGES/messages.po))
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -12,11 +14,14 @@ setup: ## install what `make run` needs
 setup-test:
 	@ops/setup.sh test
 
-run: setup ## start the app on this machine; Ctrl-C stops it
+run: setup $(words) ## start the app on this machine; Ctrl-C stops it
 	@exec setpriv --pdeathsig TERM $(python) -m ops.run
 
-test: setup-test ## run the tests
+test: setup-test $(words) ## run the tests
 	@$(python) -m pytest -n 2 --dist loadgroup
+
+%.mo: %.po # the languages of the pages
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
 check: setup-test ## format, lint and types
 	@.venv/bin/ruff format --check .
@@ -26,5 +31,5 @@ check: setup-test ## format, lint and types
 demo: setup ## fill the app that is running now with clips and accounts
 	@$(python) -m ops.demo
 
-bench: setup-test ## measure; one line a figure: name, value, limit
+bench: setup-test $(words) ## measure; one line a figure: name, value, limit
 	@$(python) -m benchmarks

@@ -58,7 +58,6 @@ NEWS = {
         _l("The campaign will not publish this video."),
         _l("You can send another one. If you have questions, write to us below."),
     ),
-    Status.WITHDRAWN: News(_l("You took this appeal back.")),
 }
 
 STUCK = News(
