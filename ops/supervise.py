@@ -28,6 +28,7 @@ logfile = logs/supervisor.log
 logfile_maxbytes = 1MB
 logfile_backups = 3
 pidfile = run/supervisor.pid
+childlogdir = logs
 
 [group:app]
 programs = {app}
@@ -106,7 +107,9 @@ def programs(port: int, data: Path, own_redis: bool) -> dict[str, list[str]]:
 
 def start(commands: dict[str, list[str]], data: Path, environ: dict[str, str], lock: int) -> subprocess.Popen[bytes]:
     """Start the supervisor. It holds `lock` (a file descriptor) until the last process has stopped."""
-    config = data / "run" / "supervisor.conf"
+    config, spool = data / "run" / "supervisor.conf", data / "tmp"
+    shutil.rmtree(spool, ignore_errors=True)
+    spool.mkdir()
     head = SUPERVISOR.format(app=",".join(name for name in commands if name != "redis"))
     _write_private(config, head + "".join(_section(name, command) for name, command in commands.items()))
     # Orphans of our processes become our children, so that stop() finds them.
@@ -116,7 +119,8 @@ def start(commands: dict[str, list[str]], data: Path, environ: dict[str, str], l
         cwd=data,
         # REMAP_SIGTERM: at SIGTERM a Celery worker gives running steps their time and then hands them back.
         # Threads that wait sleep: where they spin, torch on a busy machine takes many times as long.
-        env=environ | {"REMAP_SIGTERM": "SIGQUIT", "OMP_WAIT_POLICY": "PASSIVE"},
+        # TMPDIR: what a library puts aside, as of a large form, stays in our folder and goes at the next start.
+        env=environ | {"REMAP_SIGTERM": "SIGQUIT", "OMP_WAIT_POLICY": "PASSIVE", "TMPDIR": str(spool)},
         pass_fds=[lock],
         start_new_session=True,  # Ctrl-C in the terminal reaches us alone, and we stop the rest in order
     )

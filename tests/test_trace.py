@@ -37,10 +37,13 @@ FROM = {
 }
 TUS = {**FROM, "Tus-Resumable": "1.0.0"}
 
-#: Every process of ours writes down whom it looks up and calls.
+#: Every process of ours writes down whom it looks up and calls, and where it puts files aside that have no name.
 WATCH = """
 import os, sys
 def watch(event, given):
+    if event == "open" and given[2] & os.O_TMPFILE == os.O_TMPFILE:
+        with open(os.environ["SPOOLED"], "a") as spooled:
+            spooled.write(f"{given[0]}\\n")
     if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}:
         with open(os.environ["CALLS"], "a") as calls:
             calls.write(f"{os.getpid()} {given[1] if event in ('socket.connect', 'socket.sendto') else given[0]!r}\\n")
@@ -103,6 +106,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         "TMPDIR": folder / "tmp",
         "PYTHONPATH": folder / "watch",
         "CALLS": folder / "calls",
+        "SPOOLED": folder / "spooled",
         "PROXIES": 1,
         "OFFLINE": 1,
     }
@@ -279,6 +283,9 @@ def test_nothing_that_leaves_the_house_holds_what_the_phone_wrote_into_the_video
 
 def test_nothing_is_spooled_outside_of_the_data_folder(app, done):
     assert [path for path in (app.folder / "tmp").rglob("*") if path.is_file()] == []
+    # in a __pycache__ numba tries whether it may write there
+    folders = {path for path in (app.folder / "spooled").read_text().splitlines() if not path.endswith("__pycache__")}
+    assert folders == {str(app.data / "tmp")}
 
 
 def test_nobody_but_this_machine_was_called(app, done):
