@@ -200,7 +200,7 @@ def test_what_was_released_and_taken_back_is_to_be_taken_down_until_somebody_tic
     assert "Take down" not in sveta.get("/social/").text
     withdraw(desk, made.id)
     page = sveta.get("/social/").text
-    assert "Take down" in page and "Its supporter took it back." in page and f"Clip {made.id} is taken" in page
+    assert "Take down" in page and "Its supporter took it back." in page and f"Appeal {made.id} is taken" in page
     [number] = open_ones(desk)
     sveta.send(f"/social/take-downs/{number}/done")
     assert open_ones(desk) == []
