@@ -129,6 +129,16 @@ def test_a_video_that_could_not_be_used_goes_after_its_days_and_its_page_says_wh
     assert len(look(context, appeal_id).transitions) == len(appeal.transitions), "once is enough"
 
 
+def test_a_refused_video_is_not_tried_again_for_it_may_be_gone(rita, desk):
+    made = cast.appeal(desk, Status.RECEIVED)
+    with desk.db.write() as session:
+        appeal = session.get_one(Appeal, made.id)
+        appeal.needs_person, appeal.reason = True, "no_sound"
+    answer = rita.send(f"/staff/appeals/{made.id}/retry", attempt=made.attempt)
+    assert answer.status_code == 403 and "she has to send another video" in answer.text
+    assert cast.fresh(desk, made).needs_person
+
+
 def test_before_its_days_are_over_nothing_goes(context, tmp_path):
     appeal_id = refused(context, tmp_path, 6.9)
     runner.tidy(context)

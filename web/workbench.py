@@ -15,6 +15,7 @@ from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State,
 from web import cuetable, given, memory, proof
 from web.auth import team
 from web.desk import desk
+from web.news import refused
 from web.words import MACHINE_WORK, UNNAMED
 
 pages = Blueprint("workbench", __name__)
@@ -215,6 +216,8 @@ def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Try the step again that asked for a person."""
     with desk().db.write() as session:
         appeal = find(session, appeal_id)
+        if refused(appeal):  # its file may be gone meanwhile
+            raise workflow.NotAllowed("Trying again cannot help: she has to send another video.")
         workflow.retry(session, appeal_id, appeal.status, given.number(request.form, "attempt", -1), by=account.name)
     desk().doorbell.ring(appeal_id, appeal.status)
     flash("It is tried again.")
