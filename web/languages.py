@@ -45,8 +45,14 @@ def _asked_for() -> str | None:
 def _chosen() -> str:
     if not has_request_context() or request.path.startswith(STAFF):
         return OTHERWISE
-    offered = [*current_app.config["LANGUAGES"]]
-    return _asked_for() or request.accept_languages.best_match(offered, OTHERWISE) or OTHERWISE
+    return _asked_for() or _wished() or OTHERWISE
+
+
+def _wished() -> str | None:
+    """The first language of the browser that we have. Werkzeug's best_match would take `en` before `de-AT`."""
+    offered = current_app.config["LANGUAGES"]
+    tags = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality > 0)
+    return next((tag for tag in tags if tag in offered), None)
 
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
