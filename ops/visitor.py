@@ -38,7 +38,8 @@ class _Reader(HTMLParser):
         if not self.forms:
             return
         self.forms[-1].names.add(found.get("name", ""))
-        if tag == "input" and "name" in found and found.get("type") not in {"file", "checkbox"}:
+        left_out = {"file"} | (set() if "checked" in found else {"checkbox", "radio"})
+        if tag == "input" and "name" in found and found.get("type") not in left_out:
             self.forms[-1].values.append((found["name"], found.get("value", "")))
         elif tag == "textarea":
             self._area = True
