@@ -56,10 +56,10 @@ def listen(page: Page, problems: list[str]) -> None:
 def send(supporter: Page, site: Site) -> None:
     supporter.goto(site.url)
     shot(supporter, "1-form-phone")
-    supporter.get_by_label("Language that you speak").select_option("be")
-    supporter.get_by_label("Name to show").fill("Ганна")
-    supporter.get_by_role("checkbox").check()
     supporter.get_by_label("Choose or record the video").set_input_files(BELARUSIAN)
+    supporter.get_by_label("Language that you speak").select_option("be")
+    supporter.get_by_label("Name or invented name").fill("Ганна")
+    supporter.get_by_label("I am the person in this video").check()
     supporter.get_by_role("button", name="Send the video").click()
     expect(supporter.get_by_role("heading", level=1)).to_contain_text("Received whole", timeout=PATIENCE)
     shot(supporter, "2-receipt-phone")
