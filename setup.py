@@ -1,4 +1,4 @@
-"""Compiles the languages of the pages (.po to .mo) when this is installed or packed; pyproject.toml has all the rest."""
+"""Compiles the languages of the pages (.po to .mo) when this is installed or packed; pyproject.toml has the rest."""
 
 from __future__ import annotations
 
