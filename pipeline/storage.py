@@ -99,7 +99,7 @@ class LocalStorage:
         target = self._path(stored.key)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         _move(path, target)
-        _date(target, target.parent, self.root)
+        date_to_the_hour(target, target.parent, self.root)
         _fsync(target.parent)
         _fsync(self.root)
         return stored
@@ -118,7 +118,7 @@ class LocalStorage:
         path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not empty, or gone
             path.parent.rmdir()
-        _date(path.parent, self.root)
+        date_to_the_hour(path.parent, self.root)
 
     def keys(self, folder: str) -> list[str]:
         return [f"{folder}/{path.name}" for path in self._path(f"{folder}/x").parent.glob("*")]
@@ -126,7 +126,7 @@ class LocalStorage:
     def purge(self, folder: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._path(f"{folder}/x").parent)
-        _date(self.root)
+        date_to_the_hour(self.root)
 
     def named(self, kind: str) -> Iterator[str]:
         yield from (f"{path.parent.name}/{path.name}" for path in self.root.glob(f"*/{kind}-*"))
@@ -201,7 +201,7 @@ def _move(path: Path, target: Path) -> None:
         path.unlink()
 
 
-def _date(*paths: Path) -> None:
+def date_to_the_hour(*paths: Path) -> None:
     """Set their times to the hour that has begun. The time of the last change to the inode cannot be set."""
     hour = time.time() // 3600 * 3600
     for path in paths:

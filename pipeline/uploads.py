@@ -177,6 +177,7 @@ class Uploads:
             return
         beside = whole.path.with_suffix(".mark")
         _write(beside, f"{whole.size} {whole.sha256}")
+        storage.date_to_the_hour(beside)
         beside.replace(whole.path.with_name("taken"))
         for name in (whole.path.name, "data", "length"):
             whole.path.with_name(name).unlink(missing_ok=True)

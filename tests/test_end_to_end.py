@@ -103,7 +103,7 @@ def test_from_upload_to_an_approved_download_and_back(site, tmp_path):
     assert files["vtt"].read_text("utf-8").startswith("WEBVTT")
 
     assert "Your appeal is released" in how_it_stands(supporter, code)
-    supporter.press("Take my appeal back")
+    supporter.press("Take my video back")
     supporter.press("Yes, delete it")
     sveta.open(clip(number, "finished"))
     assert sveta.status == 404
