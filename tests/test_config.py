@@ -80,7 +80,7 @@ def test_who_only_reads_the_settings_writes_nothing(tmp_path):
         ('original = "prepared"', 'original = "never"', "original must be one of prepared, released, withdrawn"),
         ("leave_to = .*", 'leave_to = "javascript:alert(1)"', "leave_to must be an address"),
         (r"risks = \[", "risks = [5,", "risks, say: each must be text in quotes."),
-        (r"\[words.en\]", "[words.be]", "words.en is missing."),
+        (r"\[words.en\]", "[words.eo]", "words.en is missing."),
         (r"\[consent\]", "[left_out]", "consent is missing."),
     ],
 )
