@@ -168,7 +168,8 @@ def public_pages(app: Flask, language: str) -> Iterator[tuple[str, str]]:
     for number, there in enumerate(Status):
         code = {"code": str(number).zfill(16)}
         cast.appeal(desk, there, code=code["code"])
-        for path in ("/status", "/choices", "/message", "/withdraw"):
+        more = ("/choices", "/message", "/withdraw") if there == Status.RELEASED else ()
+        for path in ("/status", *more):
             yield f"{path} {there}", stranger.post(path, data=code).text
     for reason in SUPPORTER_REASONS:
         code = {"code": f"9{list(SUPPORTER_REASONS).index(reason):015}"}
@@ -207,7 +208,7 @@ def test_no_english_is_left_on_a_page_in_another_language(app, language):
             said = re.sub(r"\{\w+\}|\S*[@#_/]\S*", " ", Visible(page).text)
             names = NAMES | {*app.extensions["desk"].campaign.networks.values(), "Hanna"}
             assert {*re.findall(r"[A-Za-z]{3,}", said)} <= names, name
-    assert looked > 50
+    assert looked > 30
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
