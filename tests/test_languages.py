@@ -255,7 +255,7 @@ def test_each_language_is_offered_in_its_own_words_on_every_public_page(stranger
         ("en", "12.3 MB", "1 min 5 s", "March 8, 2027", "in 5 hours", "after 2 days,"),
         ("be", "12,3 МБ", "1 хв 5 с", "8 сакавіка 2027 г.", "праз 5 гадзін", "праз 2 дні "),
         ("ru", "12,3 МБ", "1 мин 5 с", "8 марта 2027 г.", "через 5 часов", "через 2 дня "),
-        ("uk", "12,3 МБ", "1 хв 5 с", "8 березня 2027 р.", "через 5 годин", "за 2 дні "),
+        ("uk", "12,3 МБ", "1 хв 5 с", "8 березня 2027 р.", "через 5 годин", "через 2 дні "),
         ("de", "12,3 MB", "1 min 5 s", "8. März 2027", "in 5 Stunden", "nach 2 Tagen "),
         ("pl", "12,3 MB", "1 min 5 s", "8 marca 2027", "za 5 godzin", "po 2 dniach "),
         ("lt", "12,3 MB", "1 min 5 s", "2027 m. kovo 8 d.", "po 5 valandų", "po 2 dienų "),

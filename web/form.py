@@ -189,7 +189,7 @@ def decided(form: Form) -> list[Problem]:
     if not form.networks:
         found.append(Problem(400, "networks", _("Please tick at least one place where the video may be published.")))
     if form.not_before and not _possible(form.not_before):
-        found.append(Problem(400, "not_before", _("Please write the day as a date within the next year.")))
+        found.append(Problem(400, "not_before", _("Please write the day as a date, not later than in twelve months.")))
     if not form.consent:
         may_not = _("Without your permission we may not use the video. Please tick the box.")
         found.append(Problem(400, "consent", may_not))

@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 
 NEWS = {
-    Status.RECEIVED: News(_l("Your video is safe with us. It is being checked."), _l("You need not do anything.")),
+    Status.RECEIVED: News(_l("We have your whole video. It is being checked."), _l("You need not do anything.")),
     Status.PREPARED: News(
         _l("What you say in your video is being written down."), _l("After that it is put into Russian.")
     ),
@@ -61,7 +61,7 @@ NEWS = {
 }
 
 STUCK = News(
-    _l("Your video is safe with us. Something on our side needs a person to look at it."),
+    _l("We have your whole video. Something on our side needs a person to look at it."),
     _l("You need not do anything. It goes on as soon as that is done."),
 )
 

@@ -215,7 +215,7 @@ REFUSALS = {
     Expired: (410, _l("This upload took too long and was deleted. Please send the video again from the beginning.")),
     TooLong: (413, _l("The video is too large. Please send a shorter one.")),
     Locked: (423, _l("This video is just being sent, perhaps from another window. Please wait a moment.")),
-    Mismatch: (460, _l("A part of the video was damaged on its way. Please send it again.")),
+    Mismatch: (460, _l("A part of the video was damaged on its way. Please send the video again.")),
     line.Cut: (503, _l("The line broke off. What came is kept: please go on.")),
     line.Full: (503, _l("Very many people are sending videos just now. Please try again in a few minutes.")),
     NoRoom: (507, _l("We have no room for another video at the moment. Please come back later.")),
