@@ -14,6 +14,7 @@ const KINDS = [
 const BITS = { videoBitsPerSecond: 2_500_000, audioBitsPerSecond: 96_000 };
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const SPARE_MS = 500; // stopping takes a moment, and a file longer than the limit would be refused
+const NOW = 4800; // samples that the meter shows: a tenth of a second
 const HEARD = 0.05; // the loudest sample, of 1, below which nobody was heard
 const IN_APP = /\bwv\b|FBA[NV]|Instagram|Line\/|MicroMessenger|Snapchat|TikTok|Viber/;
 
@@ -83,18 +84,20 @@ async function preview() {
 const cameras = async () =>
   (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput").length;
 
+const loudest = (samples) => samples.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+
 /** Shows how loud it is; `loudest` and close(). */
 function listen(from) {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
+  analyser.fftSize = 32768; // samples: more than pass from one look to the next, also on a busy phone
   context.createMediaStreamSource(from).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const meter = { loudest: 0 };
   const pace = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
-    const loud = samples.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-    meter.loudest = Math.max(meter.loudest, loud);
-    part("level").value = Math.sqrt(loud); // ears hear so
+    meter.loudest = Math.max(meter.loudest, loudest(samples));
+    part("level").value = Math.sqrt(loudest(samples.subarray(-NOW))); // ears hear so
   }, 100);
   meter.close = () => (clearInterval(pace), context.close());
   return meter;
