@@ -41,17 +41,23 @@ def gallery(account: Account) -> str:
     with desk().db.read() as session:
         found = session.scalars(released.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
         clips = [(appeal, downloadable(appeal), too_early(appeal)) for appeal in found[:PAGE]]
-        still = select(TakeDown).where(TakeDown.done_by == "").order_by(TakeDown.id)
+        open_ones = select(TakeDown, Appeal).join(Appeal).where(TakeDown.done_by == "").order_by(TakeDown.id)
+        still = [(down, appeal.language, _ever_allowed(appeal)) for down, appeal in session.execute(open_ones)]
         done = select(TakeDown).where(TakeDown.done_by != "").order_by(TakeDown.done_at.desc()).limit(DONE)
         return render_template(
             "staff/gallery.html",
             clips=clips,
             page=page,
             more=len(found) > PAGE,
-            still=session.scalars(still).all(),
+            still=still,
             done=session.scalars(done).all(),
             why=WHY,
         )
+
+
+def _ever_allowed(appeal: Appeal) -> list[str]:
+    """Where it may have been posted."""
+    return sorted({key for consent in appeal.consents for key in consent.answer("networks") or ()})
 
 
 @pages.app_template_filter("network")
