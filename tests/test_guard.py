@@ -235,6 +235,16 @@ def test_when_the_day_is_full_she_is_told_to_come_tomorrow(stranger, desk, count
     assert "You can send it in" in stranger.get("/").text
 
 
+def test_files_that_are_no_video_do_not_close_the_day_but_far_too_many_do(stranger, desk, counts_now):
+    with_intake(desk, per_day=1)
+    refused = {"needs_person": True, "reason": "damaged"}
+    for _ in range(intake.REFUSED - 1):
+        cast.appeal(desk, Status.RECEIVED, **refused)
+    assert "<form" in stranger.get("/").text
+    cast.appeal(desk, Status.RECEIVED, **refused)
+    until_closed(stranger, "So many videos came today")
+
+
 def test_when_the_house_is_full_nothing_comes_in_until_something_is_gone(stranger, desk, counts_now):
     with_intake(desk, kept=1)
     made = cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
