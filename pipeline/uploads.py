@@ -184,11 +184,13 @@ class Uploads:
             whole.path.with_name(name).unlink(missing_ok=True)
         self._hashed.pop(upload_id, None)
 
-    def sweep_now_and_then(self) -> None:
-        """sweep(), where the last one is some minutes ago."""
-        if time.monotonic() >= self._next_sweep:
+    def sweep_now_and_then(self) -> bool:
+        """sweep(), where the last one is some minutes ago; whether it was."""
+        due = time.monotonic() >= self._next_sweep
+        if due:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             self.sweep()
+        return due
 
     def sweep(self) -> None:
         """Remove what has expired, but for what is being written to just now."""

@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.http import http_date
 
+from pipeline.runner import LEFTOVERS_AFTER
 from pipeline.uploads import Expired, Unknown
 from pipeline.writer import Locked, Mismatch, NoRoom, TooLong, Writer
 from web import line
@@ -46,7 +47,8 @@ def _refuse(code: int, sentence: str, **headers: object) -> NoReturn:
 @pages.before_app_request
 def _sweep_now_and_then() -> None:
     """Here, not in a worker: that may be on another machine. Where nobody visits, somebody asks for our health."""
-    desk().uploads.sweep_now_and_then()
+    if desk().uploads.sweep_now_and_then():
+        desk().scratch.sweep(LEFTOVERS_AFTER)
 
 
 @pages.before_request
