@@ -334,7 +334,8 @@ def test_where_no_place_is_free_for_hashing_a_code_nobody_waits_for_long(strange
 def test_what_is_done_is_never_told_as_a_wait_for_the_second_look(stranger, desk):
     cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
     lanes, right = guarded(stranger), iter([0.0])
-    lanes.quick = type("Once", (Pace,), {"take": lambda self, *_: next(right), "give_back": lambda self, *_: None})(1, 1)
+    once = {"take": lambda self, *_: next(right), "give_back": lambda self, *_: None}
+    lanes.quick = type("Once", (Pace,), once)(1, 1)
     answer = stranger.post("/withdraw", data={"code": CODE, "sure": "yes"})
     assert answer.status_code == 200
 

@@ -389,7 +389,7 @@ def test_what_is_confirmed_is_on_the_disk(stranger, monkeypatch):
 def test_when_too_many_send_at_once_one_is_told_to_come_back(stranger, monkeypatch):
     url = begin(stranger)
     with monkeypatch.context() as busy:
-        busy.setattr(line._places, "acquire", lambda blocking: False)
+        busy.setattr(line, "MOST", 0)
         answer = patch(stranger, url, 0)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert patch(stranger, url, 0).status_code == 204

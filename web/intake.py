@@ -79,7 +79,8 @@ def came_today(session: Session) -> int:
 
 def refused_today(session: Session) -> int:
     """How many files came since midnight (UTC) of which a worker said that they are no usable video."""
-    return _today(session, Appeal.status == Status.RECEIVED, Appeal.needs_person.is_(True), Appeal.reason.in_(SUPPORTER_REASONS))
+    refused = (Appeal.needs_person.is_(True), Appeal.reason.in_(SUPPORTER_REASONS))
+    return _today(session, Appeal.status == Status.RECEIVED, *refused)
 
 
 def _today(session: Session, *which: ColumnElement[bool]) -> int:

@@ -25,6 +25,7 @@ from pipeline.uploads import Expired, Unknown
 from pipeline.writer import Locked, Mismatch, NoRoom, TooLong, Writer
 from web import line
 from web.desk import desk
+from web.guard import guard
 
 log = logging.getLogger(__name__)
 pages = Blueprint("tus", __name__)
@@ -133,7 +134,7 @@ def _progress(upload_id: str) -> dict[str, str]:
 
 def _receive(upload_id: str, offset: int, checksum: Checksum | None) -> None:
     """Write the body to the upload. What came before a cut is kept, unless it has a checksum."""
-    with line.place(), desk().uploads.write(upload_id) as upload:
+    with line.place(guard().place()), desk().uploads.write(upload_id) as upload:
         if offset != upload.offset:
             _refuse(409, f"The upload is at {upload.offset}.", Upload_Offset=upload.offset)
         if offset + (request.content_length or 0) > upload.length:

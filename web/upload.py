@@ -20,6 +20,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 from werkzeug.wrappers import Request
 
 from web import line
+from web.guard import guard
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def receive(request: Request, folder: Path, *, keep_bytes: int, read_bytes: int)
     upload = Upload(folder / secrets.token_hex(16))
     boundary = request.mimetype_params.get("boundary", "").encode("ascii", "ignore")
     try:
-        with line.place(), upload.path.open("wb") as file:
+        with line.place(guard().place(), form=True), upload.path.open("wb") as file:
             body = _body(request, read_bytes)
             upload.whole = bool(boundary) and _read(body, boundary, upload, file, keep_bytes)
         yield upload
