@@ -30,4 +30,4 @@ RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,mt,fast,postg
 
 ENV OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba
 USER 10001
-CMD ["gunicorn", "web:create_app()", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "1", "--threads", "200", "--no-control-socket", "--log-level", "error"]
+CMD ["gunicorn", "web:create_app()", "--bind", "0.0.0.0:8000", "--worker-class", "web.worker.Worker", "--workers", "1", "--threads", "200", "--no-control-socket", "--log-level", "error"]

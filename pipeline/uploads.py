@@ -25,6 +25,7 @@ HOURS = 72  # an upload lives so long after its creation, to the next full hour
 ID = re.compile(r"([0-9a-f]{5})-[0-9a-f]{32}")  # hours from 1970 to its end, and a secret
 SWEEP_SECONDS = 600
 PROMISE_SECONDS = 3600  # room is kept for an upload until nothing has come for so long
+BEGUN_SECONDS = 120  # and for one of which nothing has come at all; its first bytes follow at once
 
 
 class Unknown(Exception):
@@ -88,13 +89,13 @@ class Uploads:
         return upload_id
 
     def _promised(self) -> int:
-        """Bytes that open uploads have declared and not sent. Who has been silent for long is not counted: room for
-        videos that never come would keep out those that do."""
+        """Bytes that open uploads have declared and not sent. Who has been silent for long, or never sent a byte, is
+        not counted: room for videos that never come would keep out those that do."""
         total = 0
         for folder in self.root.iterdir():
             with suppress(OSError, ValueError):  # just begun or just removed
                 data = (folder / "data").stat()
-                if data.st_mtime > time.time() - PROMISE_SECONDS:
+                if data.st_mtime > time.time() - (PROMISE_SECONDS if data.st_size else BEGUN_SECONDS):
                     total += int((folder / "length").read_text()) - data.st_size
         return total
 
@@ -183,11 +184,13 @@ class Uploads:
             whole.path.with_name(name).unlink(missing_ok=True)
         self._hashed.pop(upload_id, None)
 
-    def sweep_now_and_then(self) -> None:
-        """sweep(), where the last one is some minutes ago."""
-        if time.monotonic() >= self._next_sweep:
+    def sweep_now_and_then(self) -> bool:
+        """sweep(), where the last one is some minutes ago; whether it was."""
+        due = time.monotonic() >= self._next_sweep
+        if due:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             self.sweep()
+        return due
 
     def sweep(self) -> None:
         """Remove what has expired, but for what is being written to just now."""

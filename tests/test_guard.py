@@ -194,6 +194,18 @@ def test_behind_a_proxy_that_nobody_counted_all_share_a_part_of_the_day(settings
     app.extensions["desk"].db.close()
 
 
+def test_a_site_with_65_536_lines_is_worth_a_few_places_and_its_neighbour_loses_nothing():
+    places, bucket = Places(1), Pace(2, 99.0)
+    lines = [places.name(f"2001:db8:1:{number:x}::1") for number in range(2 * pace.SITE + 1)]
+    for name in lines[:-1]:
+        bucket.take(name)
+    with pytest.raises(TooSoon):
+        bucket.take(lines[-1])
+    bucket.take(places.name("2001:db8:2::1"))
+    bucket.give_back(lines[0])
+    bucket.take(lines[-1])
+
+
 def test_buckets_that_are_full_again_are_forgotten(monkeypatch):
     monkeypatch.setattr(pace, "SMALLEST", 10)
     bucket = Pace(1, 0.0)
@@ -233,6 +245,16 @@ def test_when_the_day_is_full_she_is_told_to_come_tomorrow(stranger, desk, count
     cast.appeal(desk, Status.WITHDRAWN)
     until_closed(stranger, "So many videos came today")
     assert "You can send it in" in stranger.get("/").text
+
+
+def test_files_that_are_no_video_do_not_close_the_day_but_far_too_many_do(stranger, desk, counts_now):
+    with_intake(desk, per_day=1)
+    refused = {"needs_person": True, "reason": "damaged"}
+    for _ in range(intake.REFUSED - 1):
+        cast.appeal(desk, Status.RECEIVED, **refused)
+    assert "<form" in stranger.get("/").text
+    cast.appeal(desk, Status.RECEIVED, **refused)
+    until_closed(stranger, "So many videos came today")
 
 
 def test_when_the_house_is_full_nothing_comes_in_until_something_is_gone(stranger, desk, counts_now):
@@ -280,12 +302,60 @@ def ask(client, code: str, address: str = HANNA):
     return client.post("/status", data={"code": code}, headers={"X-Forwarded-For": address})
 
 
-def test_a_code_that_is_wrong_malformed_or_comes_too_soon_gets_the_same_answer(stranger, monkeypatch):
+def test_a_wrong_code_and_a_malformed_one_get_the_same_answer(stranger):
     wrong, malformed = ask(stranger, "1111 2222 3333 4444"), ask(stranger, "hello")
-    monkeypatch.setattr(Pace, "take", lambda *_: (_ for _ in ()).throw(TooSoon(9)))
-    soon = ask(stranger, "1111 2222 3333 4444")
-    assert wrong.status_code == malformed.status_code == soon.status_code == 404
-    assert wrong.text == soon.text == malformed.text.replace("hello", "1111 2222 3333 4444")
+    assert wrong.status_code == malformed.status_code == 404
+    assert wrong.text == malformed.text.replace("hello", "1111 2222 3333 4444")
+
+
+def told_to_wait(stranger) -> None:
+    """Whatever the code is, on each page that asks for it."""
+    codes = (CODE, "1111 2222 3333 4444", "hello")
+    answers = [stranger.post(page, data={"code": code}) for page in ("/status", "/withdraw") for code in codes]
+    assert {answer.status_code for answer in answers} == {429}
+    assert len({answer.text for answer in answers}) == 1 and "Your code may be right" in answers[0].text
+    assert all(int(answer.headers["Retry-After"]) >= 60 for answer in answers)
+
+
+def test_in_a_flood_nobody_is_told_that_a_right_code_is_wrong(stranger, desk):
+    cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
+    guarded(stranger).quick = guarded(stranger).slow = Pace(0, 99.0)
+    told_to_wait(stranger)
+
+
+def test_where_no_place_is_free_for_hashing_a_code_nobody_waits_for_long(stranger, desk, monkeypatch):
+    cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
+    monkeypatch.setattr(receipt, "WAIT_SECONDS", 0.01)
+    with receipt._two, receipt._two:
+        told_to_wait(stranger)
+    assert ask(stranger, CODE).status_code == 200
+
+
+def test_what_is_done_is_never_told_as_a_wait_for_the_second_look(stranger, desk):
+    cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
+    lanes, right = guarded(stranger), iter([0.0])
+    once = {"take": lambda self, *_: next(right), "give_back": lambda self, *_: None}
+    lanes.quick = type("Once", (Pace,), once)(1, 1)
+    answer = stranger.post("/withdraw", data={"code": CODE, "sure": "yes"})
+    assert answer.status_code == 200
+
+
+def test_places_that_cannot_be_told_apart_and_the_others_do_not_push_each_other_out(stranger, desk):
+    cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
+    for one, another in ((HANNA, "127.0.0.1"), ("127.0.0.1", HANNA)):
+        guarded(stranger).quick = Pace(1, 99.0)
+        assert ask(stranger, "1" * 16, one).status_code == 404
+        assert ask(stranger, CODE, one).status_code == 429
+        assert ask(stranger, CODE, another).status_code == 200
+
+
+def test_a_right_code_gives_a_place_no_more_tries_than_it_took(stranger, desk):
+    cast.appeal(desk, Status.DRAFTED, code=CODE.replace(" ", ""))
+    guarded(stranger).wrong_codes = Pace(1, 99.0)
+    ask(stranger, "1" * 16)
+    assert ask(stranger, CODE).status_code == 200
+    with pytest.raises(TooSoon):
+        guarded(stranger).wrong_codes.take(guarded(stranger).places.name(HANNA))
 
 
 def test_they_take_the_same_time(stranger, monkeypatch):
@@ -297,8 +367,6 @@ def test_they_take_the_same_time(stranger, monkeypatch):
         return time.monotonic() - started
 
     took = [seconds("1111 2222 3333 4444"), seconds("hello")]
-    monkeypatch.setattr(Pace, "take", lambda *_: (_ for _ in ()).throw(TooSoon(9)))
-    took.append(seconds("1111 2222 3333 4444"))
     assert all(0.4 <= second < 0.55 for second in took), took
 
 

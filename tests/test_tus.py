@@ -389,7 +389,7 @@ def test_what_is_confirmed_is_on_the_disk(stranger, monkeypatch):
 def test_when_too_many_send_at_once_one_is_told_to_come_back(stranger, monkeypatch):
     url = begin(stranger)
     with monkeypatch.context() as busy:
-        busy.setattr(line._places, "acquire", lambda blocking: False)
+        busy.setattr(line, "MOST", 0)
         answer = patch(stranger, url, 0)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert patch(stranger, url, 0).status_code == 204
@@ -503,3 +503,14 @@ def test_what_has_expired_goes_by_itself_also_where_nobody_begins_another(strang
     monkeypatch.setattr(desk.uploads, "_next_sweep", 0.0)
     stranger.get("/healthz")
     assert not folder.exists()
+
+
+def test_what_a_killed_process_left_of_a_form_goes_by_itself_too(stranger, desk, monkeypatch):
+    """Also where all workers are on other machines, which cannot see this folder."""
+    old, young = desk.scratch.incoming / "old", desk.scratch.incoming / "young"
+    for path in (old, young):
+        path.write_bytes(b"half a video")
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    monkeypatch.setattr(desk.uploads, "_next_sweep", 0.0)
+    stranger.get("/healthz")
+    assert not old.exists() and young.exists()

@@ -37,6 +37,7 @@ from web import line
 VIDEO = random.Random(0).randbytes(3_000_000)
 SHA256 = hashlib.sha256(VIDEO).hexdigest()
 HALF = len(VIDEO) // 2
+FORM = b"application/x-www-form-urlencoded"
 HEADERS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
 
 #: What befalls a PATCH on its way, and the most that is lost of it.
@@ -53,6 +54,7 @@ TROUBLES = {
 def impatient() -> Flask:
     """The application as gunicorn loads it here."""
     line.PATIENCE, line.QUIET, line.TICK = float(os.environ["PATIENCE"]), 0.2, 0.05
+    line.BOUGHT = 0.001
     writer.WAIT_SECONDS = 1.5
     return web.create_app()
 
@@ -340,3 +342,20 @@ def test_a_line_serves_request_after_request(server):
         answer = connection.getresponse()
         assert (answer.read(), answer.headers["Upload-Offset"]) == (b"", str(at + 5000))
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("begun", "answer"),
+    [
+        (
+            b"POST /status HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: " + FORM + b"\r\n\r\n",
+            b"HTTP/1.1 400",
+        ),
+        (b"POST /status HTT", b""),
+    ],
+    ids=["no body", "half a head"],
+)
+def test_a_request_that_never_comes_whole_is_ended(server, begun, answer):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as talk:
+        talk.sendall(begun)
+        assert talk.makefile("rb").read().startswith(answer)  # to the end: the line is closed

@@ -251,6 +251,17 @@ def test_room_is_kept_for_what_others_have_declared(uploads, monkeypatch):
     uploads.create(100)
 
 
+def test_no_room_is_kept_for_long_for_uploads_that_never_send_a_byte(uploads, monkeypatch):
+    monkeypatch.setattr("pipeline.storage.RESERVE", 0)
+    free(monkeypatch, 5 * 100)
+    uploads.create(100)
+    uploads.create(100)
+    with pytest.raises(NoRoom):
+        uploads.create(101)
+    later(monkeypatch, 0.05)  # three minutes
+    uploads.create(101)
+
+
 def test_an_upload_that_would_take_the_reserve_waits(uploads, monkeypatch):
     upload_id = uploads.create(len(VIDEO))
     monkeypatch.setattr("pipeline.storage.RESERVE", 1000)

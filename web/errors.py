@@ -31,6 +31,10 @@ SENTENCES = {
     409: (_l("Somebody was faster"), _l("This changed while you were looking at it. Nothing was changed by you.")),
     413: (_l("That is too large"), _l("Please send something smaller.")),
     416: (_l("That part is not there"), _l("Please load the page again.")),
+    429: (
+        _l("Please wait a moment"),
+        _l("Very many people are asking just now. Your code may be right: please try again in a minute."),
+    ),
     500: (_l("Something went wrong on our side"), _l("It is not your fault. Please try again in a few minutes.")),
     503: (_l("We are away for a moment"), _l("Please try again in a few minutes. Nothing is lost.")),
 }

@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import cast
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pipeline.campaign import Intake
 from pipeline.config import Settings
 from pipeline.models import Appeal
-from web import intake
+from web import intake, receipt
 from web.form import Problem
 from web.pace import Pace, Places, TooSoon
 from web.toll import BITS, Toll
@@ -37,7 +36,8 @@ PLAIN = 4  # times what is free to the page with JavaScript
 CROWD = 4
 
 ANSWER_SECONDS = 0.3  # a wrong code takes at least so long, whatever is wrong with it
-QUICK_SECONDS, SLOW_SECONDS = 2.0, 5.0  # the longest wait for a lane: at most 40 + 20 threads wait at a time
+AGAIN_SECONDS = 60  # for Retry-After, where too many ask for codes
+QUICK_SECONDS, SLOW_SECONDS = 1.0, 5.0  # the longest wait for a lane: at most 20 + 20 + 20 threads wait at a time
 SIGN_IN_SECONDS = 6.0
 
 
@@ -45,8 +45,9 @@ SIGN_IN_SECONDS = 6.0
 class Guard:
     """What one process knows: where requests come from, how often, and the counts as they were a moment ago.
 
-    Codes: 24 tries a second in all, against 10^16 codes; the chance that anybody finds one of 20 000 within a year is
-    0.2 %. Whoever tried five wrong ones goes to the slow lane, so that others do not wait behind them.
+    Codes: 44 tries a second in all, against 10^16 codes; the chance that anybody finds one of 20 000 within a year is
+    0.3 %. Whoever tried five wrong ones goes to the slow lane, so that others do not wait behind them; places that
+    cannot be told apart are among themselves. A flood from very many places can still fill a lane: then it says so.
     """
 
     places: Places
@@ -173,20 +174,21 @@ def plain_form() -> Problem | None:
 
 
 def asked(look: Callable[[str], Appeal | None]) -> Callable[[str], Appeal | None]:
-    """Slow down who tries codes. A wrong one, a malformed one, and one that came too soon get the same answer."""
+    """Slow down who tries codes. A wrong one and a malformed one get the same answer in the same time.
+
+    Where too many ask, nobody's code is looked at: right or wrong, the answer is 429 and says so.
+    """
 
     @wraps(look)
     def slowly(typed: str) -> Appeal | None:
+        if g.get("right_code") == typed:  # this request looks again, at what it has just changed
+            return look(typed)
         started = time.monotonic()
-        found = None
-        with suppress(TooSoon):
-            place = guard().place()
-            lane, patience = _lane(place)
-            time.sleep(lane.take("", patience))
-            found = look(typed)
-            if found:  # then it was no guess
-                lane.give_back("")
-                guard().wrong_codes.give_back(place)
+        try:
+            found = _in_turn(look, typed)
+        except TooSoon as error:
+            g.later = max(AGAIN_SECONDS, math.ceil(error.seconds))
+            abort(429)  # errors.py says that the code may be right
         if found is None:
             time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
         return found
@@ -194,8 +196,26 @@ def asked(look: Callable[[str], Appeal | None]) -> Callable[[str], Appeal | None
     return slowly
 
 
+def _in_turn(look: Callable[[str], Appeal | None], typed: str) -> Appeal | None:
+    """Queue, then look. Raises TooSoon."""
+    place = guard().place()
+    lane, patience = _lane(place)
+    who = "named" if place else ""
+    time.sleep(lane.take(who, patience))
+    try:
+        found = look(typed)
+    except receipt.Busy:
+        raise TooSoon(AGAIN_SECONDS) from None
+    if found:  # then it was no guess
+        g.right_code = typed
+        lane.give_back(who)
+        if place and lane is guard().quick:
+            guard().wrong_codes.give_back(place)
+    return found
+
+
 def _lane(place: str) -> tuple[Pace, float]:
-    """Where to queue, and for how long at most (s)."""
+    """Where to queue, and for how long at most (s). In the quick one a place has used up one of its tries."""
     try:
         if place:
             guard().wrong_codes.take(place)

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, distinct, func, select
+from sqlalchemy import ColumnElement, delete, distinct, func, select
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.base import now
+from pipeline.errors import SUPPORTER_REASONS
 from pipeline.intake import Switch, SwitchedOn
-from pipeline.models import File, Status, Transition
+from pipeline.models import Appeal, File, Status, Transition
 from web.desk import desk
 
 LATER_SECONDS = 3600  # for programs that ask when to come back, where nobody knows
+REFUSED = 4  # times the quota of the day: so many files that are no usable video; they must not close it to the others
 COUNT_SECONDS = 5.0  # how old the counts may be: they are not taken for every visitor
 
 
@@ -59,7 +61,7 @@ def _by_counts(session: Session) -> Closed | None:
         found = None
         if kept(session) >= intake.kept:
             found = Closed("full")
-        elif came_today(session) >= intake.per_day:
+        elif came_today(session) >= intake.per_day or refused_today(session) >= REFUSED * intake.per_day:
             found = Closed("quota", _midnight() + timedelta(days=1))
         current_app.extensions["intake"] = (time.monotonic(), found)
     return found
@@ -71,10 +73,21 @@ def _midnight() -> datetime:
 
 
 def came_today(session: Session) -> int:
-    """How many videos came since midnight (UTC), also those that were taken back or refused."""
+    """How many videos came since midnight (UTC), also those that were taken back or rejected by a person."""
+    return _today(session) - refused_today(session)
+
+
+def refused_today(session: Session) -> int:
+    """How many files came since midnight (UTC) of which a worker said that they are no usable video."""
+    refused = (Appeal.needs_person.is_(True), Appeal.reason.in_(SUPPORTER_REASONS))
+    return _today(session, Appeal.status == Status.RECEIVED, *refused)
+
+
+def _today(session: Session, *which: ColumnElement[bool]) -> int:
     move, first = Transition, Status.RECEIVED
     arrived = (move.old == first, move.new == first, move.by == workflow.SUPPORTER, move.reason == "")
-    return session.scalar(select(func.count(distinct(move.appeal_id))).where(move.at >= _midnight(), *arrived)) or 0
+    counted = select(func.count(distinct(move.appeal_id))).join(Appeal, Appeal.id == move.appeal_id)
+    return session.scalar(counted.where(move.at >= _midnight(), *arrived, *which)) or 0
 
 
 def kept(session: Session) -> int:

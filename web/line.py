@@ -20,13 +20,16 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request
 
 CHUNK = 64 * 1024
-PATIENCE = 60.0  # seconds in which ENOUGH bytes must come
-ENOUGH = 1024
+START, PATIENCE = 20.0, 60.0  # seconds that a line may be silent at first, and at most
+BOUGHT = 10 / 1024  # seconds more for each byte: a line that brings less than 1 kB in 10 s is given up in the end
 QUIET = 2.0  # seconds without a byte, then a line may be dead, and who else wants the upload may have it
 TICK = 0.5  # seconds from one look to the next while nothing comes
-MOST = 150  # bodies at a time in one process; gunicorn has more threads than that, so that pages are always answered
+MOST = 120  # bodies at a time in one process; gunicorn has more threads than that, so that pages are always answered
+FORMS = 80  # of them plain forms, which are long: the others always have a share
+OF_ONE = 20  # of them from one place that has a name
 
-_places = threading.BoundedSemaphore(MOST)
+_on_their_way: list[tuple[str, bool]] = []  # who, and whether it is a plain form
+_lock = threading.Lock()
 
 
 class Cut(Exception):
@@ -38,14 +41,20 @@ class Full(Exception):
 
 
 @contextmanager
-def place() -> Iterator[None]:
-    """One of the places for large bodies. Raises Full."""
-    if not _places.acquire(blocking=False):
-        raise Full
+def place(who: str, form: bool = False) -> Iterator[None]:
+    """One of the places for large bodies; who: where it comes from, as guard.place. Raises Full."""
+    mine = (who, form)
+    with _lock:
+        forms = sum(is_form for _who, is_form in _on_their_way)
+        same = sum(other == who for other, _form in _on_their_way) if who else 0
+        if len(_on_their_way) >= MOST or (form and forms >= FORMS) or same >= OF_ONE:
+            raise Full
+        _on_their_way.append(mine)
     try:
         yield
     finally:
-        _places.release()
+        with _lock:
+            _on_their_way.remove(mine)
 
 
 def pieces(request: Request, wanted: Callable[[], bool] = lambda: False) -> Iterator[bytes | memoryview]:
@@ -78,25 +87,30 @@ def _blocks(request: Request) -> Iterator[bytes]:
         raise Cut from error
 
 
-class _Pace:
+class Pace:
     """Whether a line brings enough."""
 
     def __init__(self) -> None:
-        self.since, self.came, self.last = time.monotonic(), 0, time.monotonic()
+        self.last = time.monotonic()
+        self.until = self.last + min(START, PATIENCE)
 
     def heard(self, count: int) -> None:
         """So many bytes came. Raises Cut where that is far too slow."""
-        self.last, self.came = time.monotonic(), self.came + count
-        if self.came >= ENOUGH:
-            self.since, self.came = self.last, 0
-        self.silent()
+        self.left()
+        self.last = time.monotonic()
+        self.until = min(self.until + count * BOUGHT, self.last + PATIENCE)
 
     def silent(self) -> float:
         """Seconds without a byte. Raises Cut after too many."""
-        now = time.monotonic()
-        if now - self.since > PATIENCE:
+        self.left()
+        return time.monotonic() - self.last
+
+    def left(self) -> float:
+        """Seconds until it is given up. Raises Cut then."""
+        left = self.until - time.monotonic()
+        if left <= 0:
             raise Cut
-        return now - self.last
+        return left
 
 
 def _counted(reader: LengthReader, line: socket.socket, wanted: Callable[[], bool]) -> Iterator[bytes | memoryview]:
@@ -106,7 +120,7 @@ def _counted(reader: LengthReader, line: socket.socket, wanted: Callable[[], boo
     if head := head[: reader.length]:
         reader.length -= len(head)
         yield head
-    pace, space, ready = _Pace(), memoryview(bytearray(CHUNK)), select.poll()
+    pace, space, ready = Pace(), memoryview(bytearray(CHUNK)), select.poll()
     ready.register(line, select.POLLIN)
     while reader.length:
         if not ready.poll(TICK * 1000):
@@ -123,7 +137,7 @@ def _counted(reader: LengthReader, line: socket.socket, wanted: Callable[[], boo
 
 def _chunked(reader: ChunkedReader) -> Iterator[bytes]:
     """A body in chunks, which says itself where it ends."""
-    pace = _Pace()
+    pace = Pace()
     for piece in reader.parser:
         pace.heard(len(piece))
         yield piece

@@ -12,7 +12,13 @@ import unicodedata
 DIGITS = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}  # 16 MB and some 50 ms a try
 
+WAIT_SECONDS = 4.0  # for one of the two places below
+
 _two = threading.BoundedSemaphore(2)  # at a time: many at once would take the memory and the cores of everybody else
+
+
+class Busy(Exception):
+    """Very many codes are asked for just now."""
 
 
 def make(secret: str, form_token: str, sha256: str) -> str:
@@ -34,7 +40,11 @@ def fingerprint(secret: str, sha256: str) -> str:
 
 
 def hashed(secret: str, code: str) -> str:
-    """What the database holds of a code. The salt is our key: a stolen database alone cannot be searched."""
+    """What the database holds of a code. The salt is our key: a stolen database cannot be searched. Raises Busy."""
     salt = hmac.digest(secret.encode(), b"receipt salt", "sha256")
-    with _two:
+    if not _two.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
         return hashlib.scrypt((read(code) or "").encode(), salt=salt, **SCRYPT).hex()
+    finally:
+        _two.release()

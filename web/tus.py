@@ -20,10 +20,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.http import http_date
 
+from pipeline.runner import LEFTOVERS_AFTER
 from pipeline.uploads import Expired, Unknown
 from pipeline.writer import Locked, Mismatch, NoRoom, TooLong, Writer
 from web import line
 from web.desk import desk
+from web.guard import guard
 
 log = logging.getLogger(__name__)
 pages = Blueprint("tus", __name__)
@@ -46,7 +48,8 @@ def _refuse(code: int, sentence: str, **headers: object) -> NoReturn:
 @pages.before_app_request
 def _sweep_now_and_then() -> None:
     """Here, not in a worker: that may be on another machine. Where nobody visits, somebody asks for our health."""
-    desk().uploads.sweep_now_and_then()
+    if desk().uploads.sweep_now_and_then():
+        desk().scratch.sweep(LEFTOVERS_AFTER)
 
 
 @pages.before_request
@@ -131,7 +134,7 @@ def _progress(upload_id: str) -> dict[str, str]:
 
 def _receive(upload_id: str, offset: int, checksum: Checksum | None) -> None:
     """Write the body to the upload. What came before a cut is kept, unless it has a checksum."""
-    with line.place(), desk().uploads.write(upload_id) as upload:
+    with line.place(guard().place()), desk().uploads.write(upload_id) as upload:
         if offset != upload.offset:
             _refuse(409, f"The upload is at {upload.offset}.", Upload_Offset=upload.offset)
         if offset + (request.content_length or 0) > upload.length:

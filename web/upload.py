@@ -20,12 +20,13 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 from werkzeug.wrappers import Request
 
 from web import line
+from web.guard import guard
 
 log = logging.getLogger(__name__)
 
 HEAD = 12  # bytes of the file by which its kind is told
 FORM_BYTES = 640_000  # of all fields together
-FIELD_BYTES = 20_000  # more than any field of ours can hold
+FIELD_BYTES = 80_000  # more than any field of ours can hold: 20 000 letters, whatever they are
 MAX_PARTS = 50
 
 
@@ -55,7 +56,7 @@ def receive(request: Request, folder: Path, *, keep_bytes: int, read_bytes: int)
     upload = Upload(folder / secrets.token_hex(16))
     boundary = request.mimetype_params.get("boundary", "").encode("ascii", "ignore")
     try:
-        with line.place(), upload.path.open("wb") as file:
+        with line.place(guard().place(), form=True), upload.path.open("wb") as file:
             body = _body(request, read_bytes)
             upload.whole = bool(boundary) and _read(body, boundary, upload, file, keep_bytes)
         yield upload
@@ -79,6 +80,7 @@ def _read(body: Iterator[bytes], boundary: bytes, upload: Upload, file: BinaryIO
     part: Event | None = None
     is_video = False  # the first file with a name; no name: nothing was chosen
     digest = hashlib.sha256()
+    typed: dict[str, bytearray] = {}  # decoded at the end: a letter may come in two pieces
     try:
         for event in _events(decoder, body):
             if isinstance(event, Epilogue):
@@ -90,8 +92,8 @@ def _read(body: Iterator[bytes], boundary: bytes, upload: Upload, file: BinaryIO
                 upload.files += named
                 is_video = named and upload.files == 1
             elif isinstance(event, Data) and isinstance(part, Field) and part.name:
-                text = event.data.decode("utf-8", "replace")
-                upload.fields[part.name] = (upload.fields.get(part.name, "") + text)[:FIELD_BYTES]
+                letters = typed.setdefault(part.name, bytearray())
+                letters += event.data[: FIELD_BYTES - len(letters)]
             elif isinstance(event, Data) and is_video:
                 file.write(event.data[: max(0, keep_bytes - upload.size)])
                 digest.update(event.data)
@@ -99,6 +101,8 @@ def _read(body: Iterator[bytes], boundary: bytes, upload: Upload, file: BinaryIO
                 upload.size += len(event.data)
     except ValueError:  # not a form, or one that does not end
         log.info("a form was cut off or is none")
+    finally:
+        upload.fields = {name: letters.decode("utf-8", "replace") for name, letters in typed.items()}
     return False
 
 
