@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +17,7 @@ NAME = "Ганна Ў. 🕊"
 FORM = (
     f'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\n{NAME}\r\n'
     '--edge\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\n\r\nbytes of it\r\n'
-    "--edge--\r\n"
+    '--edge\r\nContent-Disposition: form-data; name="whole"\r\n\r\nyes\r\n--edge--\r\n'
 ).encode()
 
 
@@ -33,21 +34,22 @@ def came(folder: Path, monkeypatch: pytest.MonkeyPatch, *pieces: bytes) -> uploa
         return found
 
 
-def test_a_letter_that_comes_in_two_pieces_is_one_letter(tmp_path, monkeypatch):
+def test_wherever_the_line_parts_a_form_its_letters_and_its_video_are_the_same(tmp_path, monkeypatch):
     for at in range(len(FORM) + 1):
         found = came(tmp_path, monkeypatch, FORM[:at], FORM[at:])
-        assert (found.whole, found.fields) == (True, {"name": NAME}), at
+        assert (found.whole, found.fields) == (True, {"name": NAME, "whole": "yes"}), at
+        assert (found.size, found.sha256) == (11, hashlib.sha256(b"bytes of it").hexdigest()), at
 
 
 def test_what_was_typed_survives_a_cut(tmp_path, monkeypatch):
-    found = came(tmp_path, monkeypatch, FORM[:-30])
+    found = came(tmp_path, monkeypatch, FORM[: FORM.index(b"of it")])
     assert (found.whole, found.fields) == (False, {"name": NAME})
 
 
 def test_a_field_is_kept_up_to_a_length(tmp_path, monkeypatch):
     monkeypatch.setattr(upload, "FIELD_BYTES", 5)
     found = came(tmp_path, monkeypatch, FORM[:55], FORM[55:])
-    assert found.fields == {"name": NAME.encode()[:5].decode("utf-8", "replace")}
+    assert found.fields["name"] == NAME.encode()[:5].decode("utf-8", "replace")
 
 
 def filled(stack: ExitStack, most: int, form: bool, who: str = "") -> None:

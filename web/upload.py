@@ -102,7 +102,8 @@ def _read(body: Iterator[bytes], boundary: bytes, upload: Upload, file: BinaryIO
     except ValueError:  # not a form, or one that does not end
         log.info("a form was cut off or is none")
     finally:
-        upload.fields = {name: letters.decode("utf-8", "replace") for name, letters in typed.items()}
+        # Werkzeug leaves a CR at the end where a piece ends within the last boundary
+        upload.fields = {name: letters.decode("utf-8", "replace").rstrip("\r") for name, letters in typed.items()}
     return False
 
 
