@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -40,10 +43,15 @@ class Database:
             yield session
 
     def scrub(self) -> None:
-        """Let what was deleted vanish from the files too: SQLite keeps old pages in its log until it is cut."""
+        """Let what was deleted vanish from the files too: SQLite keeps old pages in its log until it is cut.
+
+        Somebody who is reading keeps it from that; runner.tidy does it again.
+        """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _pages, _written = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                log.warning("the log of the database could not be cut now; it is tried again within the hour")
 
     def close(self) -> None:
         """Give every connection back, before a fork or at the end."""

@@ -25,11 +25,13 @@ class Switch(StrEnum):
 
 
 class Receipt(Base):
-    """A key to an appeal. There are several where the very same video was sent by several forms."""
+    """A key to an appeal. There are several where the very same video was sent by several forms: only the first one
+    opens what its sender wrote and decided, for the others may be anybody who has the bytes."""
 
     __tablename__ = "receipts"
     hash: Mapped[str] = mapped_column(primary_key=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    first: Mapped[bool] = mapped_column(default=True)  # of the form by which the video came
 
 
 class Message(Base):

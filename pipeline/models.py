@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipeline import consent
 from pipeline.base import Base, now, this_hour
 from pipeline.cues import Cue, from_json, to_json
+from pipeline.intake import Receipt
 
 
 class Status(StrEnum):
@@ -99,6 +100,7 @@ class Appeal(Base):
     shown_name: Mapped[str] = mapped_column(default="")  # empty: no name is shown
     shown_country: Mapped[str] = mapped_column(default="")  # the same
     contact: Mapped[str | None]  # sealed (seal.py): where the team may write to her
+    upload: Mapped[str | None]  # the tus upload that may still hold the original's bytes; NULL when they are gone
     status: Mapped[Status] = mapped_column(default=Status.RECEIVED, index=True)
     since: Mapped[datetime] = mapped_column(default=now)  # at this status
     attempt: Mapped[int] = mapped_column(default=0)  # grows with every try and every move, never falls: the fence
@@ -117,6 +119,7 @@ class Appeal(Base):
     consents: Mapped[list[Consent]] = relationship(order_by="Consent.id")
     approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id")
     transitions: Mapped[list[Transition]] = relationship(order_by="Transition.id")
+    keys: Mapped[list[Receipt]] = relationship(viewonly=True)
 
     @property
     def state(self) -> State:
@@ -128,6 +131,11 @@ class Appeal(Base):
         if self.lease_until and self.lease_until > now():
             return State.RUNNING
         return State.WAITING
+
+    @property
+    def purged(self) -> bool:
+        """Whether nothing of its video is kept any more: it was taken back, or had its days."""
+        return self.status == Status.WITHDRAWN or not self.files
 
     def file(self, kind: Kind) -> File | None:
         """The stored file of this kind, if there is one."""

@@ -14,17 +14,19 @@ def upgrade() -> None:
         "receipts",
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("appeal_id", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["appeal_id"], ["appeals.id"], name="fk_receipts_appeal_id"),
         sa.PrimaryKeyConstraint("hash", name="pk_receipts"),
     )
     op.create_index("ix_receipts_appeal_id", "receipts", ["appeal_id"])
-    op.execute("INSERT INTO receipts (hash, appeal_id) SELECT receipt_hash, id FROM appeals")
+    op.execute("INSERT INTO receipts (hash, appeal_id, first) SELECT receipt_hash, id, true FROM appeals")
     with op.batch_alter_table("appeals") as appeals:
         appeals.drop_constraint("uq_appeals_receipt_hash", type_="unique")
         appeals.drop_column("receipt_hash")
         appeals.add_column(sa.Column("fingerprint", sa.String(), nullable=True))
         appeals.add_column(sa.Column("shown_country", sa.String(), nullable=False, server_default=""))
         appeals.add_column(sa.Column("contact", sa.String(), nullable=True))
+        appeals.add_column(sa.Column("upload", sa.String(), nullable=True))
         appeals.create_unique_constraint("uq_appeals_fingerprint", ["fingerprint"])
     _answers()
     op.create_table(
@@ -86,10 +88,12 @@ def downgrade() -> None:
     op.drop_column("consents", "answers")
     with op.batch_alter_table("appeals") as appeals:
         appeals.drop_constraint("uq_appeals_fingerprint", type_="unique")
-        for name in ("contact", "shown_country", "fingerprint"):
+        for name in ("upload", "contact", "shown_country", "fingerprint"):
             appeals.drop_column(name)
         appeals.add_column(sa.Column("receipt_hash", sa.String(), nullable=True))
-    op.execute("UPDATE appeals SET receipt_hash = (SELECT min(hash) FROM receipts WHERE appeal_id = appeals.id)")
+    op.execute(
+        "UPDATE appeals SET receipt_hash = (SELECT min(hash) FROM receipts WHERE appeal_id = appeals.id AND first)"
+    )
     op.execute("UPDATE appeals SET receipt_hash = folder WHERE receipt_hash IS NULL")
     with op.batch_alter_table("appeals") as appeals:
         appeals.alter_column("receipt_hash", existing_type=sa.String(), nullable=False)
