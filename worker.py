@@ -65,7 +65,7 @@ def sweep() -> None:
 
 @app.task(name="tidy")
 def tidy() -> None:
-    """Finish interrupted purges."""
+    """Delete what has had its time, and finish interrupted purges."""
     runner.tidy(context())
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from pipeline import workflow
-from pipeline.base import now, this_hour
+from pipeline.base import now
 from pipeline.context import Context
 from pipeline.errors import SUPPORTER_REASONS
-from pipeline.models import Appeal, File, Kind, Status, Transition
-from pipeline.withdraw import forget
+from pipeline.intake import Message
+from pipeline.models import Appeal, File, Kind, Status
+from pipeline.withdraw import forget, forget_upload
 
 #: With which move an original goes; under any other rule it stays until its supporter takes it back.
 ORIGINAL_GOES = {"prepared": Status.PREPARED, "released": Status.RELEASED}
@@ -27,7 +28,9 @@ def forget_old(context: Context) -> None:
 
 
 def _forget(context: Context, days: int, *which: Any) -> None:
-    old = (Appeal.since <= now() - timedelta(days=days), Appeal.files.any(), *which)
+    messages = select(Message.id).where(Message.appeal_id == Appeal.id).exists()
+    something = or_(Appeal.files.any(), Appeal.contact.is_not(None), messages)
+    old = (Appeal.since <= now() - timedelta(days=days), something, *which)
     with context.db.read() as session:
         found = session.scalars(select(Appeal.id).where(*old)).all()
     for appeal_id in found:
@@ -35,20 +38,25 @@ def _forget(context: Context, days: int, *which: Any) -> None:
             appeal = session.scalar(select(Appeal).where(Appeal.id == appeal_id, *old).with_for_update())
             if appeal is None:  # somebody moved it at this moment
                 continue
+            if appeal.files:
+                said = f"The files were deleted, as they are after {days} days."
+                workflow.note(session, appeal, workflow.WORKER, said)
             forget(session, appeal)
-            said = f"The files were deleted, as they are after {days} days."
-            here = {"old": appeal.status, "new": appeal.status, "by": workflow.WORKER, "at": this_hour()}
-            session.add(Transition(appeal_id=appeal_id, reason=said, **here))
+        forget_upload(context, appeal)
         context.storage.purge(appeal.folder)
         context.scratch.forget(appeal_id)
         context.db.scrub()
 
 
 def finish_purges(context: Context) -> None:
-    """Delete the bytes that a fault left behind after their records went."""
+    """Delete the bytes that a fault left behind after their records went, in the database's own files too."""
+    context.db.scrub()
     with context.db.read() as session:
-        emptied = select(Appeal.folder).where(~Appeal.files.any() | (Appeal.status == Status.WITHDRAWN))
-        gone = set(session.scalars(emptied))
+        purged = select(Appeal).where(~Appeal.files.any() | (Appeal.status == Status.WITHDRAWN))
+        found = session.scalars(purged).all()
+    for appeal in found:
+        forget_upload(context, appeal)
+    gone = {appeal.folder for appeal in found}
     for folder in list(context.storage.folders(older_than=0)):
         if folder in gone:
             context.storage.purge(folder)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.context import Context
 from pipeline.intake import Message
 from pipeline.models import Appeal, Approval, Status
+from pipeline.uploads import Expired, Unknown
+from pipeline.writer import Locked
 
 
 def withdraw(context: Context, appeal_id: int) -> None:
@@ -18,10 +18,8 @@ def withdraw(context: Context, appeal_id: int) -> None:
 
     OSError when the storage cannot delete now; runner.tidy finishes that.
     """
-    appeal = None
-    while appeal is None:  # somebody moved it at this moment: look again
-        with suppress(workflow.Stale):
-            appeal = _moved(context, appeal_id)
+    appeal = _moved(context, appeal_id)
+    forget_upload(context, appeal)
     context.storage.purge(appeal.folder)
     context.scratch.forget(appeal_id)
     context.db.scrub()
@@ -29,11 +27,29 @@ def withdraw(context: Context, appeal_id: int) -> None:
 
 def _moved(context: Context, appeal_id: int) -> Appeal:
     with context.db.write() as session:
-        appeal = session.get_one(Appeal, appeal_id)
+        appeal = session.get_one(Appeal, appeal_id, with_for_update=True)
         if appeal.status != Status.WITHDRAWN:
             workflow.advance(session, appeal_id, appeal.status, appeal.attempt, Status.WITHDRAWN, by=workflow.SUPPORTER)
             forget(session, appeal)
         return appeal
+
+
+def forget_upload(context: Context, appeal: Appeal) -> None:
+    """Delete the tus upload that still holds the bytes where whoever took it in was killed before it said so.
+
+    Uploads lie in the DATA_DIR of the web process, which is where supporters take back. Elsewhere it is Unknown; then,
+    and while somebody holds it (Locked), its id stays with the appeal for the next tidying, until it has expired.
+    """
+    if appeal.upload is None:
+        return
+    try:
+        context.uploads.delete(appeal.upload)
+    except (Unknown, Locked):
+        return
+    except Expired:
+        pass
+    with context.db.write() as session:
+        session.execute(update(Appeal).where(Appeal.id == appeal.id).values(upload=None))
 
 
 def forget(session: Session, appeal: Appeal) -> None:

@@ -112,8 +112,21 @@ def advance(
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason, at=moment))
 
 
+def note(session: Session, appeal: Appeal, by: str, reason: str) -> None:
+    """A row in the ledger about something that moves nothing."""
+    moment = this_hour() if by in {WORKER, SUPPORTER} else now()
+    session.add(Transition(appeal_id=appeal.id, old=appeal.status, new=appeal.status, by=by, reason=reason, at=moment))
+
+
+def lock(session: Session, appeal: Appeal) -> None:
+    """Bring it up to date: from now on nobody else changes it before this transaction ends."""
+    session.flush()
+    session.refresh(appeal, with_for_update=True)  # also what was loaded with it is looked up anew
+
+
 def change_consent(session: Session, appeal: Appeal, consent: Consent) -> None:
-    """The supporter decided anew: a clip that was approved under her old choices is taken back. Stale, NotAllowed."""
+    """The supporter decided anew: a clip that was approved under her old choices is taken back. NotAllowed."""
+    lock(session, appeal)
     if appeal.status in FINAL:
         raise NotAllowed("This appeal has ended.")
     appeal.consents.append(consent)
@@ -121,8 +134,7 @@ def change_consent(session: Session, appeal: Appeal, consent: Consent) -> None:
     if appeal.status in {Status.APPROVED, Status.RELEASED}:
         advance(session, appeal.id, appeal.status, appeal.attempt, Status.IN_REVIEW, by=SUPPORTER, reason=CHANGED)
     else:
-        here = appeal.status
-        session.add(Transition(appeal_id=appeal.id, old=here, new=here, by=SUPPORTER, reason=CHANGED, at=this_hour()))
+        note(session, appeal, SUPPORTER, CHANGED)
 
 
 def clock(session: Session) -> datetime:
@@ -198,7 +210,7 @@ def retry(session: Session, appeal_id: int, status: Status, attempt: int, *, by:
     here = (Appeal.id == appeal_id, Appeal.status == status, Appeal.attempt == attempt)
     if not _set(session, *here, Appeal.needs_person, attempt=attempt + 1, tries=0, needs_person=False, reason=None):
         raise Stale
-    session.add(Transition(appeal_id=appeal_id, old=status, new=status, by=by, reason="try again"))
+    note(session, session.get_one(Appeal, appeal_id), by, "try again")
 
 
 def due(session: Session) -> list[tuple[int, Status]]:
@@ -244,6 +256,7 @@ def approve(
     session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, consent_id: int, *, two_people: bool
 ) -> None:
     """A reviewer's yes to the clip with this SHA-256, under the consent that the page showed. Stale, NotAllowed."""
+    lock(session, appeal)  # her choices must not change meanwhile
     finished = appeal.file(Kind.FINISHED)
     if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
         raise Stale

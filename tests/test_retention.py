@@ -96,6 +96,14 @@ def test_without_the_original_a_draft_is_made_again_and_the_admin_reads_why_ther
     assert cast.fresh(desk, made).status == Status.PREPARED
 
 
+def test_an_original_of_an_appeal_that_nobody_knows_is_nobodys_to_delete(context):
+    video = context.scratch.incoming / "video"
+    video.write_text("of another database")
+    key = context.storage.put(video, "f" * 32, "original").key
+    runner.tidy(context)
+    assert originals(context) == [key]
+
+
 # refused and rejected
 
 
@@ -117,7 +125,10 @@ def refused(context, tmp_path, days: float) -> int:
 
 def test_a_video_that_could_not_be_used_goes_after_its_days_and_its_page_says_what_it_said(context, tmp_path):
     appeal_id = refused(context, tmp_path, 7.1)
+    half = context.settings.data_dir / "work" / f"{appeal_id}-3"
+    half.mkdir()
     runner.tidy(context)
+    assert not half.exists(), "what a killed try left goes too"
     appeal = look(context, appeal_id)
     assert (appeal.status, appeal.state, appeal.reason) == (Status.RECEIVED, State.NEEDS_PERSON, "no_picture")
     assert (appeal.files, appeal.fingerprint, appeal.shown_name, appeal.contact) == ([], None, "", None)
@@ -127,6 +138,18 @@ def test_a_video_that_could_not_be_used_goes_after_its_days_and_its_page_says_wh
     assert appeal.transitions[-1].reason.startswith(SAID) and appeal.transitions[-1].by == "worker"
     runner.tidy(context)
     assert len(look(context, appeal_id).transitions) == len(appeal.transitions), "once is enough"
+
+
+def test_what_came_in_beside_a_purge_goes_with_the_next_one(context, tmp_path):
+    appeal_id = refused(context, tmp_path, 8)
+    runner.tidy(context)
+    with context.db.write() as session:
+        session.get_one(Appeal, appeal_id).contact = "sealed"
+        session.add(Message(appeal_id=appeal_id, side=Side.SUPPORTER, sealed="sealed"))
+    runner.tidy(context)
+    with context.db.read() as session:
+        assert session.query(Message).all() == []
+    assert look(context, appeal_id).contact is None
 
 
 def test_a_refused_video_is_not_tried_again_for_it_may_be_gone(rita, desk):
