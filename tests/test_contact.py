@@ -39,6 +39,11 @@ def page(person, made: Appeal) -> str:
     return person.get(f"/staff/appeals/{made.id}").text
 
 
+def upto(person, made: Appeal) -> str:
+    """The last message that the page shows to this person."""
+    return re.search(r'name="upto" value="(\d+)"', page(person, made))[1]
+
+
 def ledger(desk, made: Appeal) -> list[tuple[str, str]]:
     return [(move.by, move.reason) for move in cast.fresh(desk, made).transitions]
 
@@ -71,15 +76,28 @@ def test_the_queue_says_who_wrote_until_somebody_has_read_it(stranger, rita, des
     she_writes(stranger)
     assert rita.get("/staff/?status=").text.count("new message") == 1
     assert f"No {made.id}<" in rita.get("/staff/?status=new-message").text
-    rita.send(f"/staff/appeals/{made.id}/seen")
+    rita.send(f"/staff/appeals/{made.id}/seen", upto=upto(rita, made))
     assert "new message" not in rita.get("/staff/?status=").text.lower()
     assert HERS in page(rita, made)
+
+
+def test_what_came_after_the_page_was_made_is_still_new(stranger, rita, desk):
+    made = appeal(desk)
+    she_writes(stranger)
+    shown = upto(rita, made)
+    she_writes(stranger, "And one thing more.")
+    for fields in ({"upto": shown}, {}):
+        rita.send(f"/staff/appeals/{made.id}/seen", **fields)
+        rita.send(f"/staff/appeals/{made.id}/message", words="Gladly.", **fields)
+        with desk.db.read() as session:
+            hers = session.query(Message).filter_by(side=Side.SUPPORTER).order_by(Message.id)
+            assert [each.seen for each in hers] == [True, False]
 
 
 def test_an_answer_counts_as_having_read(stranger, rita, desk):
     made = appeal(desk)
     she_writes(stranger)
-    rita.send(f"/staff/appeals/{made.id}/message", words="Gladly.")
+    rita.send(f"/staff/appeals/{made.id}/message", words="Gladly.", upto=upto(rita, made))
     assert "new message" not in rita.get("/staff/?status=").text.lower()
 
 

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from pipeline import workflow
 from pipeline.intake import Message, Side
-from pipeline.models import Account, Appeal, Role, Status, Transition
-from web import messages
+from pipeline.models import Account, Appeal, Role, Status
+from web import given, messages
 from web.auth import role
 from web.desk import desk
 from web.workbench import find
@@ -27,6 +28,7 @@ REVEALED = "looked at where to write to her"
 class Line(NamedTuple):
     """A message as the team reads it."""
 
+    id: int
     by: str  # the pseudonym of whoever wrote for the team; "" where she wrote
     text: str
     at: datetime  # to the hour
@@ -39,7 +41,8 @@ def thread(appeal: Appeal) -> list[Line]:
     with desk().db.read() as session:
         found = session.scalars(select(Message).where(Message.appeal_id == appeal.id).order_by(Message.id)).all()
     return [
-        Line(it.by, desk().seal.open(it.sealed), it.at, it.side == Side.SUPPORTER and not it.seen) for it in found
+        Line(it.id, it.by, desk().seal.open(it.sealed), it.at, it.side == Side.SUPPORTER and not it.seen)
+        for it in found
     ]
 
 
@@ -54,6 +57,8 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
             flash("Please write something first.")
         elif appeal.status == Status.WITHDRAWN:
             flash("She took the appeal back: nobody would read it.")
+        elif appeal.purged:
+            flash("It is deleted, with all messages: nothing was sent.")
         elif not _just_written(session, appeal_id, account, text):
             sealed = desk().seal.close(text)
             session.add(Message(appeal_id=appeal_id, side=Side.TEAM, by=account.name, sealed=sealed))
@@ -79,7 +84,8 @@ def seen(account: Account, appeal_id: int) -> ResponseReturnValue:
 
 
 def _seen(session: Session, appeal_id: int) -> None:
-    hers = (Message.appeal_id == appeal_id, Message.side == Side.SUPPORTER)
+    upto = given.number(request.form, "upto", 0)  # what came after the page was made, nobody has seen
+    hers = (Message.appeal_id == appeal_id, Message.side == Side.SUPPORTER, Message.id <= upto)
     session.execute(update(Message).where(*hers).values(seen=True))
 
 
@@ -92,7 +98,6 @@ def reveal(account: Account, appeal_id: int) -> ResponseReturnValue:
         if not appeal.contact:
             flash("She left no address.")
             return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
-        here = appeal.status
-        session.add(Transition(appeal_id=appeal_id, old=here, new=here, by=account.name, reason=REVEALED))
+        workflow.note(session, appeal, account.name, REVEALED)
         address = desk().seal.open(appeal.contact)
     return render_template("staff/contact.html", appeal=appeal, address=address)

@@ -95,6 +95,8 @@ def news(appeal: Appeal, why: str = "") -> News:
     if appeal.status == Status.RELEASED and (shown_from := too_early(appeal)):
         waits = _("It is not published before %(day)s: so you decided.", day=day(shown_from))
         return News(_("Your appeal is approved and ready."), waits)
+    if appeal.status == Status.REJECTED and appeal.purged:
+        return NEWS[appeal.status]._replace(why=why, next=_("You can send another video with a new form."))
     return NEWS[appeal.status]._replace(why=why)
 
 
@@ -124,4 +126,4 @@ def way(appeal: Appeal) -> list[Step]:
 
 def original_gone(appeal: Appeal) -> bool:
     """Whether the file that she sent is destroyed while the appeal lives on."""
-    return appeal.status not in {Status.RECEIVED, Status.WITHDRAWN} and appeal.file(Kind.ORIGINAL) is None
+    return appeal.status != Status.RECEIVED and not appeal.purged and appeal.file(Kind.ORIGINAL) is None
