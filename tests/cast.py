@@ -30,7 +30,7 @@ from pipeline.models import (
     Track,
     Transition,
 )
-from web import accounts, receipt
+from web import accounts, decide, receipt
 
 PASSWORD = "no means no, always"
 ROLES = {"tanya": Role.TRANSLATOR, "rita": Role.REVIEWER, "sveta": Role.SOCIAL, "ada": Role.ADMIN}
@@ -95,6 +95,12 @@ def account(desk: Context, name: str) -> Account:
             found = Account(name=name, role=ROLES[name], password_hash=password_hash())
             session.add(found)
     return found
+
+
+def seen(client: FlaskClient, path: str = "/") -> str:
+    """What a page says of the words that it shows; the form brings it back."""
+    with client.application.test_request_context(path, environ_base=client.environ_base):
+        return decide.shown()
 
 
 def enter(app: Flask, name: str) -> Person:

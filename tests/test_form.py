@@ -76,7 +76,9 @@ def test_what_was_typed_survives_a_change_of_the_language(stranger):
     }
     again = stranger.post("/?lang=be", data=hidden)
     assert again.status_code == 200 and '<html lang="be"' in again.text
-    assert kept(again.text) == kept(page)
+    english, belarusian = kept(page), kept(again.text)
+    assert belarusian.pop("seen") == cast.seen(stranger, "/?lang=be") != english.pop("seen")
+    assert belarusian == english
 
 
 def test_a_form_is_what_it_is_made_of(desk):
@@ -180,3 +182,30 @@ def test_a_day_within_the_next_year_can_be_chosen(stranger, days, right):
 def test_choices_come_back_as_the_form_that_made_them():
     made = Choices(publish=True, networks=("x",), naming=Naming.TYPED, name="Hanna", country="Latvia", contact="@h")
     assert Form.of(made).choices == made
+
+
+def new_wording(desk) -> None:
+    """The campaign changes what it asks."""
+    words = {language: replace(said, consent="Other words.") for language, said in desk.campaign.words.items()}
+    object.__setattr__(desk, "campaign", replace(desk.campaign, words=words))
+
+
+def test_nobody_agrees_to_words_that_she_never_saw(stranger, desk):
+    seen = kept(stranger.get("/").text)["seen"]
+    new_wording(desk)
+    answer = send(stranger, **TYPED, seen=seen)
+    assert (answer.status_code, appeals(desk)) == (409, [])
+    assert "The wording changed meanwhile" in answer.text and "Other words." in answer.text
+    fields = kept(answer.text)
+    assert "consent" not in fields, "she has to tick it anew"
+    assert send(stranger, **TYPED, seen=fields["seen"]).status_code == 200
+
+
+def test_other_words_are_read_again_also_where_choices_are_changed(stranger, desk):
+    made = cast.appeal(desk, code=cast.CODE.replace(" ", ""))
+    page = stranger.post("/choices", data={"code": cast.CODE}).text
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    new_wording(desk)
+    changed = {"code": cast.CODE, "save": "yes", "naming": "none", "consent": "yes", "network-x": "yes", "seen": seen}
+    assert stranger.post("/choices", data=changed).status_code == 409
+    assert len(cast.fresh(desk, made).consents) == 1

@@ -7,7 +7,9 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from pipeline import runner
 from pipeline.models import Appeal, Kind, Status
+from pipeline.writer import Locked
 from tests import cast
 from tests.cast import CLIP
 from tests.test_submit import FIELDS, appeals, code_on
@@ -29,7 +31,8 @@ def uploaded(client: FlaskClient, video: bytes, sent: int | None = None) -> str:
 
 def finish(client: FlaskClient, upload: str, **fields: str):
     """Send the form that names the upload."""
-    return client.post("/send", data={**FIELDS, "upload": upload, "whole": "yes", **fields}, content_type=FORM)
+    known = {**FIELDS, "seen": cast.seen(client), "upload": upload, "whole": "yes"}
+    return client.post("/send", data={**known, **fields}, content_type=FORM)
 
 
 FORM = "multipart/form-data"
@@ -110,3 +113,43 @@ def test_sent_again_after_it_was_taken_back_it_says_so(stranger, desk, upload):
         assert session.query(Appeal).one().status == Status.WITHDRAWN
     assert "Received whole" not in answer.text
     assert finish(stranger, upload, token="f" * 32).status_code == 410  # the bytes are gone
+
+
+def stored_and_not_marked(stranger, desk, upload: str, monkeypatch) -> dict[str, str]:
+    """The web process stopped between the record and the word to the upload; gives her code."""
+    def taken(_upload: str) -> None:
+        raise OSError
+
+    with monkeypatch.context() as killed:
+        killed.setattr(desk.uploads, "taken", taken)
+        answer = finish(stranger, upload)
+    assert answer.status_code == 200
+    assert (desk.uploads.root / upload / "data").exists()
+    return {"code": code_on(answer.text), "sure": "yes"}
+
+
+def test_what_is_left_of_an_upload_goes_when_she_takes_it_back(stranger, desk, upload, monkeypatch):
+    code = stored_and_not_marked(stranger, desk, upload, monkeypatch)
+    stranger.post("/withdraw", data=code)
+    assert [*desk.uploads.root.iterdir()] == []
+    assert appeals(desk)[0].upload is None
+
+
+def test_an_upload_that_somebody_holds_meanwhile_is_deleted_by_tidying(stranger, desk, upload, monkeypatch):
+    code = stored_and_not_marked(stranger, desk, upload, monkeypatch)
+
+    def held(_upload: str) -> None:
+        raise Locked
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.uploads, "delete", held)
+        stranger.post("/withdraw", data=code)
+    runner.tidy(desk)
+    assert [*desk.uploads.root.iterdir()] == []
+    assert appeals(desk)[0].upload is None
+
+
+def test_a_video_that_is_safe_needs_its_upload_no_more(stranger, desk, upload):
+    finish(stranger, upload)
+    assert appeals(desk)[0].upload is None
+    assert upload not in cast.everything_stored(desk)

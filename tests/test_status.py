@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from pipeline import runner, workflow
 from pipeline.base import now
 from pipeline.intake import Message, Side, TakeDown
 from pipeline.models import Appeal, Kind, Status
+from pipeline.withdraw import forget
 from tests import cast
 from tests.cast import CLIP, CODE
+from tests.services import until
 from web import messages, receipt, status
 
 ON_BOTH_DATABASES = True  # see conftest.py
@@ -23,7 +27,8 @@ CHOSEN = {"naming": "typed", "name": "Hanna", "consent": "yes", **EVERYWHERE}
 
 
 def look(stranger, page: str = "/status", **fields: str):
-    return stranger.post(page, data={"code": CODE, **fields})
+    seen = {"seen": cast.seen(stranger)} if "save" in fields else {}
+    return stranger.post(page, data={"code": CODE, **seen, **fields})
 
 
 def written(desk) -> list[Message]:
@@ -245,3 +250,61 @@ def test_another_language_is_chosen_without_losing_the_page_and_without_the_code
     assert button and f'name="code" value="{CODE}"' in english
     assert '<html lang="de"' in stranger.post(button[1], data={"code": CODE}).text
     assert not re.findall(rf'(?:href|src|action)="[^"]*(?:{DIGITS}|{CODE})', english)
+
+
+def test_a_message_from_a_page_that_was_open_when_it_was_taken_back_is_not_kept(stranger, desk):
+    made = cast.appeal(desk, code=DIGITS)
+    look(stranger, "/withdraw", sure="yes")
+    page = look(stranger, "/message", text="Wait!").text
+    assert "You took this video back" in page and "was not kept" in page
+    assert (written(desk), cast.fresh(desk, made).status) == ([], Status.WITHDRAWN)
+
+
+def test_of_what_was_deleted_after_its_days_nothing_is_promised_and_no_message_is_kept(stranger, desk):
+    made = cast.appeal(desk, Status.REJECTED, code=DIGITS)
+    with desk.db.write() as session:
+        session.get_one(Appeal, made.id).since = now() - timedelta(days=31)
+    runner.tidy(desk)
+    page = look(stranger).text
+    assert "nothing of it is left" in page and "after 30 days" not in page and "<textarea" not in page
+    assert look(stranger, "/message", text="Why?").status_code == 400
+    assert written(desk) == []
+
+
+@pytest.mark.parametrize("page", ["/message", "/choices", "/withdraw"])
+def test_the_code_is_looked_up_once_a_request(stranger, desk, monkeypatch, page):
+    cast.appeal(desk, code=DIGITS)
+    asked, hashed = [], receipt.hashed
+    monkeypatch.setattr(receipt, "hashed", lambda *given: asked.append(given) or hashed(*given))
+    changed = CHOSEN | {"naming": "none"}
+    answer = look(stranger, page, text="One.", sure="yes", save="yes", **changed)
+    assert (answer.status_code, len(asked)) == (200, 1)
+    assert "took this video back" in answer.text or page != "/withdraw"
+
+
+@pytest.mark.parametrize("page", ["/message", "/choices"])
+def test_what_she_sends_while_it_is_taken_back_brings_nothing_back(app, desk, page):
+    """On PostgreSQL: SQLite lets only one write at a time."""
+    if desk.db.engine.dialect.name == "sqlite":
+        pytest.skip("only one writes at a time")
+    made = cast.appeal(desk, code=DIGITS)
+    stranger = app.test_client()
+    changed = CHOSEN | {"name": "Anna", "contact": "@anna", "save": "yes", "text": "Wait!"}
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    def blocked() -> bool:
+        with desk.db.engine.connect() as connection:
+            return bool(connection.exec_driver_sql(waiting).scalar())
+
+    with ThreadPoolExecutor(1) as pool:
+        with desk.db.write() as session:
+            there = session.get_one(Appeal, made.id)
+            workflow.advance(session, made.id, there.status, there.attempt, Status.WITHDRAWN, by="supporter")
+            forget(session, there)
+            session.flush()
+            sent = pool.submit(look, stranger, page, **changed)
+            until(lambda: blocked() or sent.done(), "her request waits for the withdrawal")
+        answer = sent.result()
+    after = cast.fresh(desk, made)
+    assert "You took this video back" in answer.text
+    assert (after.shown_name, after.contact, len(after.consents), written(desk)) == ("", None, 1, [])

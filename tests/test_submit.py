@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from pipeline.intake import Receipt
+from pipeline.intake import Message, Receipt
 from pipeline.models import Appeal, Kind, Status
 from tests import cast
 from tests.cast import CLIP, CODE
@@ -34,7 +34,7 @@ def send(client: FlaskClient, video: object = CLIP, filename: str = "clip.mp4", 
     """Send the form as a browser does: the file, then the last field. A field that is None is left out."""
     if video is CLIP:
         video = CLIP.read_bytes()
-    data = {**FIELDS, "video": video, "whole": "yes", **fields}
+    data = {**FIELDS, "seen": cast.seen(client), "video": video, "whole": "yes", **fields}
     as_file = {key: (io.BytesIO(value), filename) for key, value in data.items() if isinstance(value, bytes)}
     sent = {key: value for key, value in (data | as_file).items() if value is not None}
     return client.post("/send", data=sent, content_type="multipart/form-data")
@@ -108,6 +108,30 @@ def test_the_same_video_by_another_form_is_the_same_appeal_with_a_second_code(st
     assert all(stranger.post("/status", data={"code": code}).status_code == 200 for code in codes)
 
 
+def test_whoever_sends_the_same_video_by_another_form_reads_nothing_and_decides_nothing(stranger, desk):
+    mine = {"code": code_on(send(stranger, contact="hanna@mail.example").text)}
+    stranger.post("/message", data={**mine, "text": "Only for the team."})
+    own = send(stranger, contact="hanna@mail.example").text
+    second = send(stranger, token="f" * 32, name="Nobody", language="uk")
+    theirs = {"code": code_on(second.text)}
+    assert "We have this video already" in second.text and "We have this video already" not in own
+    page = stranger.post("/status", data=theirs).text
+    assert "We have this video already" in page and "being checked" in page
+    stranger.post("/message", data={**theirs, "text": "Hello."})
+    form = stranger.post("/choices", data=theirs).text
+    decided = {"save": "yes", "consent": "yes", "network-x": "yes", "seen": cast.seen(stranger)}
+    stranger.post("/choices", data={**theirs, **decided})
+    send(stranger, token="f" * 32, name="Nobody")
+    for text in ("Only for the team.", "hanna@mail.example", "Hanna"):
+        assert text not in page + form
+    [appeal] = appeals(desk)
+    made = cast.fresh(desk, appeal)
+    assert (made.shown_name, made.language, len(made.consents)) == ("Hanna", "be", 1)
+    with desk.db.read() as session:
+        assert session.query(Message).count() == 1
+    assert "You took this video back" in stranger.post("/withdraw", data={**theirs, "sure": "yes"}).text
+
+
 def test_the_same_video_is_taken_again_after_it_was_taken_back(stranger, desk):
     stranger.post("/withdraw", data={"code": code_on(send(stranger).text), "sure": "yes"})
     again = send(stranger, token="f" * 32)
@@ -177,7 +201,7 @@ def test_a_form_far_over_the_limit_is_not_even_read(stranger, desk):
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.6, 0.99, 0.9999])
 def test_a_form_cut_off_on_its_way_is_an_error_and_keeps_what_was_typed(stranger, desk, share):
-    body, boundary = whole_form()
+    body, boundary = whole_form(stranger)
     cut = body[: int(len(body) * share)]
     kind = f"multipart/form-data; boundary={boundary}"
     answer = stranger.post("/send", data=cut, content_type=kind)
@@ -188,7 +212,7 @@ def test_a_form_cut_off_on_its_way_is_an_error_and_keeps_what_was_typed(stranger
 
 
 def test_a_body_shorter_than_declared_is_an_error(stranger, desk):
-    body, boundary = whole_form()
+    body, boundary = whole_form(stranger)
     kind = f"multipart/form-data; boundary={boundary}"
     half = io.BytesIO(body[: len(body) // 2])
     answer = stranger.post("/send", input_stream=half, content_length=len(body), content_type=kind)
@@ -201,9 +225,10 @@ def test_what_is_no_form_is_an_error(stranger, desk, kind):
     assert (answer.status_code, appeals(desk)) == (400, [])
 
 
-def whole_form() -> tuple[bytes, str]:
+def whole_form(client: FlaskClient) -> tuple[bytes, str]:
     """The body of a right form, and its boundary."""
-    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in FIELDS.items()]
+    fields = {**FIELDS, "seen": cast.seen(client)}
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
     head = '--b\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\n'
     tail = '\r\n--b\r\nContent-Disposition: form-data; name="whole"\r\n\r\nyes\r\n--b--\r\n'
     return "".join((*parts, head)).encode() + CLIP.read_bytes() + tail.encode(), "b"
@@ -211,7 +236,7 @@ def whole_form() -> tuple[bytes, str]:
 
 @pytest.mark.parametrize("head", ['name=""', 'name="second"; filename=""'])
 def test_only_the_video_is_written_whatever_part_comes_behind_it(stranger, desk, head):
-    body, _ = whole_form()
+    body, _ = whole_form(stranger)
     more = f"\r\n--b\r\nContent-Disposition: form-data; {head}\r\n\r\nnot the video\r\n--b--\r\n".encode()
     answer = stranger.post(
         "/send", data=body.removesuffix(b"\r\n--b--\r\n") + more, content_type="multipart/form-data; boundary=b"
@@ -221,7 +246,7 @@ def test_only_the_video_is_written_whatever_part_comes_behind_it(stranger, desk,
 
 
 def test_the_hand_made_form_is_right_when_it_is_not_cut(stranger):
-    body, boundary = whole_form()
+    body, boundary = whole_form(stranger)
     answer = stranger.post("/send", data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert answer.status_code == 200
 
@@ -266,6 +291,13 @@ def test_a_database_that_fails_leaves_no_file_behind(stranger, desk, monkeypatch
     answer = send(stranger)
     assert answer.status_code == 503
     assert left_behind(desk) == []
+
+
+def test_once_it_is_stored_no_fault_says_that_it_is_not(stranger, desk, monkeypatch, caplog):
+    monkeypatch.setattr("pipeline.queue.Doorbell.ring", lambda *_: 1 / 0)
+    answer = send(stranger)
+    assert answer.status_code == 200 and "Received whole" in answer.text
+    assert len(appeals(desk)) == 1 and "no worker knows of it" in caplog.text
 
 
 def test_a_refusal_by_the_worker_is_on_the_receipt(stranger, desk):

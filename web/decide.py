@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -28,6 +31,12 @@ def wordings() -> dict[str, str]:
 def words() -> Words:
     """What the campaign says, in the language of the page."""
     return desk().campaign.words_in(language())
+
+
+def shown() -> str:
+    """A mark of the words that this page shows. Forms bring it back: nobody agrees to words that changed meanwhile."""
+    words = json.dumps([language(), desk().campaign.consent_version, wordings()])
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def consent(choices: Choices) -> Consent:

@@ -75,6 +75,7 @@ class Form:
     not_before: str = ""
     contact: str = ""
     consent: bool = False
+    seen: str = ""  # decide.shown, as it was when the page was made
 
     @classmethod
     def fresh(cls, campaign: Campaign) -> Form:
@@ -97,6 +98,7 @@ class Form:
             not_before=line(fields, "not_before"),
             contact=line(fields, "contact"),
             consent=fields.get("consent") == "yes",
+            seen=fields.get("seen", ""),
         )
 
     @classmethod
@@ -143,9 +145,9 @@ class Video(NamedTuple):
     head: bytes
 
 
-def problems(form: Form, video: Video | None, campaign: Campaign) -> list[Problem]:
+def problems(form: Form, video: Video | None, campaign: Campaign, shown: str) -> list[Problem]:
     """What is wrong, the gravest first; empty when everything is right. video: None where it was looked at before."""
-    return [*(_video(video, campaign) if video else []), *_spoken(form, campaign), *decided(form)]
+    return [*(_video(video, campaign) if video else []), *_spoken(form, campaign), *decided(form, shown)]
 
 
 def _video(video: Video, campaign: Campaign) -> list[Problem]:
@@ -176,8 +178,8 @@ def _spoken(form: Form, campaign: Campaign) -> list[Problem]:
     return [Problem(400, "language", _("Please choose the language that you speak in the video."))]
 
 
-def decided(form: Form) -> list[Problem]:
-    """What is wrong with her decisions."""
+def decided(form: Form, shown: str) -> list[Problem]:
+    """What is wrong with her decisions. shown: decide.shown of now."""
     found = []
     for name, text, most in (
         ("name", form.name, MAX_NAME),
@@ -193,6 +195,8 @@ def decided(form: Form) -> list[Problem]:
     if not form.consent:
         may_not = _("Without your permission we may not use the video. Please tick the box.")
         found.append(Problem(400, "consent", may_not))
+    elif form.seen != shown:
+        found.append(Problem(409, "consent", _("The wording changed meanwhile. Please read it again.")))
     return found
 
 

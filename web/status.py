@@ -15,6 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import contains_eager, selectinload
 
 from pipeline import workflow
 from pipeline.intake import Receipt, TakeDown
@@ -55,11 +57,12 @@ def message() -> ResponseReturnValue:
     appeal = by_code(typed)
     if appeal is None:
         return _wrong_code(typed)
+    if not first(appeal):
+        return page(appeal, typed), 403
     text = messages.cleaned(request.form.get("text", ""))
-    if problem := messages.problem(appeal, text):
-        return page(appeal, typed, Told(problem, wrong=True, typed=text)), 400
-    messages.write(appeal, text)
-    return page(appeal, typed, Told(_("Your message is with the team.")))
+    if problem := messages.write(appeal, text):
+        return page(_again(appeal), typed, Told(problem, wrong=True, typed=text)), 400
+    return page(_again(appeal), typed, Told(_("Your message is with the team.")))
 
 
 @pages.post("/choices")
@@ -69,13 +72,13 @@ def choices() -> ResponseReturnValue:
     appeal = by_code(typed)
     if appeal is None:
         return _wrong_code(typed)
-    if appeal.status in workflow.FINAL:
+    if appeal.status in workflow.FINAL or not first(appeal):
         return page(appeal, typed)
     if "save" not in request.form:
         return _choices(typed, appeal, form.Form.of(decide.chosen(appeal)), [])
     wanted = form.Form.read(request.form, desk().campaign)
-    if problems := form.decided(wanted):
-        return _choices(typed, appeal, wanted, problems), 400
+    if problems := form.decided(wanted, decide.shown()):
+        return _choices(typed, appeal, wanted, problems), problems[0].code
     return _decided(appeal, typed, wanted)
 
 
@@ -87,24 +90,23 @@ def _choices(code: str, appeal: Appeal, typed: form.Form, problems: list[form.Pr
         form=typed,
         problems=problems,
         wordings=decide.wordings(),
+        seen=decide.shown(),
         words=decide.words(),
     )
 
 
 def _decided(appeal: Appeal, code: str, wanted: form.Form) -> ResponseReturnValue:
-    changed = None
-    while changed is None:  # somebody moved it at this moment: look again
-        with suppress(workflow.Stale), desk().db.write() as session:
-            there = session.get_one(Appeal, appeal.id)
-            before = there.status
-            changed = before not in workflow.FINAL and decide.change(session, there, wanted.choices)
+    with desk().db.write() as session:
+        there = session.get_one(Appeal, appeal.id, with_for_update=True)
+        before = there.status
+        changed = before not in workflow.FINAL and decide.change(session, there, wanted.choices)
     if not changed:
         said = _("Nothing was changed.")
     elif before in {Status.APPROVED, Status.RELEASED}:
         said = _("Saved. A person looks at your video again before the campaign may use it.")
     else:
         said = _("Saved. From now on it is as you decided.")
-    return page(by_code(code) or appeal, code, Told(said))
+    return page(_again(appeal), code, Told(said))
 
 
 @pages.post("/withdraw")
@@ -122,7 +124,7 @@ def withdraw() -> ResponseReturnValue:
     except OSError:  # it is withdrawn, so nobody gets it; what is left of it is deleted within the hour
         log.exception("a withdrawn appeal could not be deleted at once")
         said = Told(_("Nobody can get at your video any more. Deleting the last of its files takes up to an hour."))
-    return page(by_code(typed) or appeal, typed, said)
+    return page(_again(appeal), typed, said)
 
 
 @pages.get("/clip/<token>")
@@ -153,12 +155,27 @@ def _watched_at(appeal: Appeal) -> str:
 @guard.asked
 def by_code(typed: str) -> Appeal | None:
     """The appeal to which this code is a key. What is no code is hashed as well, so that its answer takes as long."""
-    key = receipt.hashed(desk().settings.secret_key, typed)
+    with suppress(NoResultFound):
+        return opened(receipt.hashed(desk().settings.secret_key, typed))
+    return None
+
+
+def opened(key: str) -> Appeal:
+    """The appeal as it is now, with all that its pages show; of its keys only the one with this hash. NoResultFound."""
+    parts = (Appeal.transitions, Appeal.consents, Appeal.files, Appeal.approvals)
+    this = select(Appeal).join(Appeal.keys).where(Receipt.hash == key).options(contains_eager(Appeal.keys))
     with desk().db.read() as session:
-        appeal = session.scalar(select(Appeal).join(Receipt, Receipt.appeal_id == Appeal.id).where(Receipt.hash == key))
-        if appeal:  # read while the session is open
-            _read = appeal.transitions, appeal.consents, appeal.files, appeal.approvals
-        return appeal
+        return session.scalars(this.options(*map(selectinload, parts))).unique().one()
+
+
+def _again(appeal: Appeal) -> Appeal:
+    """The same as it is now. Its code is not asked for again: that answer could be refused (guard.py)."""
+    return opened(appeal.keys[0].hash)
+
+
+def first(appeal: Appeal) -> bool:
+    """Whether it was opened with its sender's own key, not with that of somebody who sent the same video later."""
+    return appeal.keys[0].first
 
 
 def _wrong_code(typed: str) -> ResponseReturnValue:
@@ -178,8 +195,9 @@ def page(appeal: Appeal, code: str, told: Told | None = None) -> str:
         way=news.way(appeal),
         refused=news.refused(appeal),
         original_gone=news.original_gone(appeal),
+        first=first(appeal),
         choices=decide.chosen(appeal),
-        messages=messages.read(appeal),
+        messages=messages.read(appeal) if first(appeal) else [],
         longest=messages.LONGEST,
         clip=_watched_at(appeal),
         **shown,

@@ -11,16 +11,17 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline import uploads, workflow
 from pipeline.base import this_hour
 from pipeline.intake import Receipt
-from pipeline.models import Appeal, File, Kind, Status, Transition
+from pipeline.models import Appeal, File, Kind, Status
 from pipeline.uploads import Whole
 from web import decide, form, guard, line, news, receipt, status
 from web.desk import desk
@@ -30,6 +31,14 @@ log = logging.getLogger(__name__)
 pages = Blueprint("submit", __name__)
 
 POLL_SECONDS = 0.2
+
+
+class Kept(NamedTuple):
+    """A video that is safe: its appeal, the code for whoever sent it, and that code's hash."""
+
+    appeal_id: int
+    code: str
+    key: str
 
 
 @pages.route("/", methods=["GET", "POST"])
@@ -46,6 +55,7 @@ def _form(typed: form.Form, problems: list[form.Problem]) -> str:
         form=typed,
         problems=problems,
         wordings=decide.wordings(),
+        seen=decide.shown(),
         words=decide.words(),
         original=news.ORIGINAL[desk().campaign.retention.original],
     )
@@ -103,24 +113,34 @@ def _sent_before(typed: form.Form) -> ResponseReturnValue:
 
 def _taken(typed: form.Form, whole: Whole, video: form.Video | None) -> ResponseReturnValue:
     """video: None where it was looked at before."""
-    if problems := form.problems(typed, video, desk().campaign):
+    if problems := form.problems(typed, video, desk().campaign, decide.shown()):
         return _again(typed, *problems)
     try:
-        appeal_id, code = _kept(typed, whole)
+        kept = _kept(typed, whole)
     except uploads.Unknown:
         return _again(replace(typed, upload=""), form.GONE)
     except Exception as error:  # whatever it was, she gets her form back and is told that nothing was kept
         log.exception("an upload could not be stored")
         full = isinstance(error, OSError) and error.errno == errno.ENOSPC
         return _again(typed, form.NO_ROOM if full else form.NOT_STORED)
-    if typed.upload:
-        desk().uploads.taken(typed.upload)
-    desk().doorbell.ring(appeal_id, Status.RECEIVED)
-    return _receipt(appeal_id, code, whole.size)
+    try:  # it is safe: no fault from here on may tell her anything else
+        _forgotten(typed.upload)
+        desk().doorbell.ring(kept.appeal_id, Status.RECEIVED)
+    except Exception:
+        log.exception("a video is stored, but its upload is not deleted yet, or no worker knows of it")
+    return _receipt(kept, whole.size)
 
 
-def _kept(typed: form.Form, whole: Whole) -> tuple[int, str]:
-    """Number and code of the appeal. The same form again, or the very same video by another form, makes no second."""
+def _forgotten(upload: str) -> None:
+    """Of a video that is stored the upload goes."""
+    if upload:
+        desk().uploads.taken(upload)
+        with desk().db.write() as session:
+            session.execute(update(Appeal).where(Appeal.upload == upload).values(upload=None))
+
+
+def _kept(typed: form.Form, whole: Whole) -> Kept:
+    """Where it is kept now. The same form again, or the very same video by another form, makes no second."""
     secret = desk().settings.secret_key
     code = receipt.make(secret, typed.token, whole.sha256)
     key, mark = receipt.hashed(secret, code), receipt.fingerprint(secret, whole.sha256)
@@ -132,23 +152,27 @@ def _kept(typed: form.Form, whole: Whole) -> tuple[int, str]:
             found = _known(typed, key, mark)
             if found is None:
                 raise
-    return found, code
+    return Kept(found, code, key)
 
 
 def _known(typed: form.Form, key: str, mark: str) -> int | None:
-    """The appeal that is there already. Whoever has the bytes of a video gets a key to it; the last word counts."""
+    """The appeal that is there already. The very same form is its sender's: her last word counts. By another form it
+    may be anybody who has the bytes: it gets a lesser key, and changes nothing."""
     with desk().db.write() as session:
         mine = session.get(Receipt, key)
         same = select(Appeal).where(Appeal.id == mine.appeal_id if mine else Appeal.fingerprint == mark)
-        appeal = session.scalar(same)
+        appeal = session.scalar(same.with_for_update())
         if appeal is None:
             return None
+        mine = mine or session.get(Receipt, key)  # once more: the same form at the same moment
         if mine is None:
-            session.add(Receipt(hash=key, appeal_id=appeal.id))
-        if appeal.status not in workflow.FINAL:
+            session.add(Receipt(hash=key, appeal_id=appeal.id, first=False))
+        elif mine.first and appeal.status not in workflow.FINAL:
             decide.change(session, appeal, typed.choices)
-        if appeal.status == Status.RECEIVED:
-            appeal.language = typed.language
+            if appeal.status == Status.RECEIVED:
+                appeal.language = typed.language
+        if not appeal.purged:
+            appeal.upload = appeal.upload or typed.upload or None
         return appeal.id
 
 
@@ -163,18 +187,17 @@ def _new(typed: form.Form, whole: Whole, key: str, mark: str) -> int:
             folder=folder,
             fingerprint=mark,
             language=typed.language,
+            upload=typed.upload or None,
             since=this_hour(),
             files=[File(kind=Kind.ORIGINAL, key=stored.key, sha256=stored.sha256, size=stored.size)],
             consents=[decide.consent(typed.choices)],
-            transitions=[
-                Transition(old=Status.RECEIVED, new=Status.RECEIVED, by=workflow.SUPPORTER, at=this_hour()),
-            ],
         )
         decide.write_down(appeal, typed.choices)
         with desk().db.write() as session:
             session.add(appeal)
             session.flush()
             session.add(Receipt(hash=key, appeal_id=appeal.id))
+            workflow.note(session, appeal, workflow.SUPPORTER, "")
     except BaseException:
         with suppress(Exception):
             desk().storage.purge(folder)
@@ -182,24 +205,31 @@ def _new(typed: form.Form, whole: Whole, key: str, mark: str) -> int:
     return appeal.id
 
 
-def _receipt(appeal_id: int, code: str, size: int) -> ResponseReturnValue:
-    appeal = _after_first_look(appeal_id)
+def _receipt(kept: Kept, size: int) -> ResponseReturnValue:
+    _after_first_look(kept.appeal_id)
+    appeal = status.opened(kept.key)
     if appeal.status in workflow.FINAL:  # the form of an appeal that has ended, sent again
-        return status.page(status.by_code(code) or appeal, code)
+        return status.page(appeal, kept.code)
     refused = news.refused(appeal)
     page = render_template(
-        "submit/receipt.html", code=code, size=size, news=news.news(appeal), way=news.way(appeal), refused=refused
+        "submit/receipt.html",
+        code=kept.code,
+        size=size,
+        news=news.news(appeal),
+        way=news.way(appeal),
+        refused=refused,
+        first=status.first(appeal),
     )
     return page, 422 if refused else 200
 
 
-def _after_first_look(appeal_id: int) -> Appeal:
-    """The appeal, as soon as a worker has looked at the file or the patience for it is over."""
+def _after_first_look(appeal_id: int) -> None:
+    """Wait until a worker has looked at the file, or the patience for it is over."""
     deadline = time.monotonic() + current_app.config["VERDICT_SECONDS"]
     while True:
         with desk().db.read() as session:
             appeal = session.get_one(Appeal, appeal_id)
         looked = appeal.status != Status.RECEIVED or appeal.needs_person
         if looked or time.monotonic() >= deadline:
-            return appeal
+            return
         time.sleep(POLL_SECONDS)
