@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as store from "../../web/static/editor/store.js";
-import { chance, ROOM, sentence, track } from "./random.js";
+import { deed } from "./deeds.js";
+import { chance, ROOM, track } from "./random.js";
 
 const { adopted, insert, joined, mergeNext, nudge, orderly, remove, setChecked, setEnd, setStart, setText } = store;
 const { shiftFrom, split, takeOffer } = store;
@@ -183,26 +184,6 @@ test("any rows at all become a list that holds", () => {
     assert.ok(store.sameTrack(orderly(cues, room), cues), "what is in order stays");
   }
 });
-
-/** One deed of somebody who has no plan. */
-export function deed(random, cues, name, room = ROOM) {
-  const id = random.one(cues)?.id ?? "nobody";
-  const ms = random.one([random.to(-500, 62_000), random.to(-300, 300), random.next() * 5000, NaN, Infinity]);
-  const deeds = [
-    () => setStart(cues, id, ms, room),
-    () => setEnd(cues, id, ms, room),
-    () => nudge(cues, id, ms, random.one(["start", "end", "cue"]), room),
-    () => shiftFrom(cues, id, ms, room),
-    () => split(cues, id, random.to(-1, 40), name, room, random.one([{}, { when: ms }])),
-    () => mergeNext(cues, id),
-    () => insert(cues, random.one([{ before: id }, { after: id }, { at: random.to(0, 61_000) }, { at: 500, until: ms }]), name, room),
-    () => remove(cues, id),
-    () => setText(cues, id, sentence(random)),
-    () => setChecked(cues, id, random.next() < 0.5),
-    () => takeOffer(cues, id, { text: sentence(random), origin: "memory", score: 80, source: "" }, new Set(["unknown_word"])),
-  ];
-  return random.one(deeds)();
-}
 
 test("whatever is done in whatever order, the list holds, and the one before it stays as it was", () => {
   const random = chance();

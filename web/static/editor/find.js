@@ -1,7 +1,7 @@
 // Find and replace over all cues, with a list of what would change before anything does.
 
 import { length } from "./text.js";
-import { setText } from "./wording.js";
+import { setTexts } from "./wording.js";
 
 /** @typedef {import("./cues.js").Cues} Cues */
 /** matchCase: «Мир» is not «мир», and «е» is not «ё». @typedef {{text: string, matchCase?: boolean, wholeWord?: boolean}} Query */
@@ -33,7 +33,7 @@ export function preview(cues, query, replacement) {
 export function replace(cues, changes) {
   const now = new Map(cues.map(({ id, text }) => [id, text]));
   const valid = changes.filter(({ id, before }) => now.get(id) === before);
-  return valid.reduce((made, { id, after }) => setText(made, id, after), cues);
+  return setTexts(cues, new Map(valid.map(({ id, after }) => [id, after])));
 }
 
 /** The query as a pattern: literal, and a blank stands for any, also for the end of a line. @param {Query} query */

@@ -9,8 +9,10 @@ const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/; // eslint-disable-l
 /** Half of a sign, which no file can hold; a paste can be cut in the middle of one. */
 const HALF = /\p{Cs}/gu;
 
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
+
 /** Code points: what Python counts, and our limits with it. @param {string} text */
-export const length = (text) => [...text].length;
+export const length = (text) => text.length - (text.match(PAIR)?.length ?? 0);
 
 /**
  * As the server keeps it (tidy() of web/cuetable.py): lines without blanks around them, without empty ones, without

@@ -8,6 +8,12 @@ import { placeOf, put, spliced } from "./cues.js";
 /** What somebody types. Doubts and origin are about the words, so they go with them. @type {(cues: Cues, id: string, text: string) => Cues} */
 export const setText = (cues, id, text) => changed(cues, id, (cue) => worded(cue, { text, doubts: [], origin: "" }));
 
+/** New texts for many cues at once, by id. @type {(cues: Cues, texts: ReadonlyMap<string, string>) => Cues} */
+export function setTexts(cues, texts) {
+  const made = cues.map((cue) => worded(cue, { text: texts.get(cue.id) ?? cue.text, doubts: [], origin: "" }));
+  return spliced(cues, 0, cues.length, ...made);
+}
+
 /**
  * An offered text in the place of the cue's. It was made for the same words, so that doubts about what was heard stay.
  * settles: the doubts that are about the Russian, which the server names.

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { difference } from "../../web/static/editor/difference.js";
+import { chance, sentence } from "./random.js";
+
+const shown = (before, after) =>
+  difference(before, after).map(({ kind, text }) => ({ same: text, gone: `[-${text}-]`, new: `[+${text}+]` })[kind]).join("");
+
+test("word by word, signs by themselves", () => {
+  assert.equal(shown("Мы ждём вас.", "Мы ждём тебя!"), "Мы ждём [-вас.-][+тебя!+]");
+  assert.equal(shown("Мы вас ждём", "Мы ждём"), "Мы [-вас -]ждём");
+  assert.equal(shown("", "Мир"), "[+Мир+]");
+  assert.equal(shown("Мир", "Мир"), "Мир");
+  assert.equal(shown("", ""), "");
+});
+
+test("a blank between two changed words is changed with them", () => {
+  assert.equal(shown("не идите туда", "не ходите сюда"), "не [-идите туда-][+ходите сюда+]");
+});
+
+test("long texts differ as a whole, and soon", () => {
+  const long = (word) => Array.from({ length: 20_000 }, (_, i) => word + i).join(" ");
+  assert.equal(difference(long("а"), long("б")).length, 2);
+});
+
+test("both texts can be read from any difference", () => {
+  const random = chance();
+  for (let round = 0; round < 3000; round++) {
+    const [before, after] = [sentence(random), sentence(random)];
+    const parts = difference(before, after);
+    const read = (other) => parts.filter(({ kind }) => kind !== other).map(({ text }) => text).join("");
+    assert.equal(read("new"), before);
+    assert.equal(read("gone"), after);
+    parts.forEach(({ kind, text }, i) => assert.ok(text && kind !== parts[i + 1]?.kind));
+  }
+});
