@@ -102,7 +102,9 @@ def measured(chance: random.Random, text: str) -> dict[str, Any]:
     """A cue with this text, shown for some time, and what Python counts and finds in it."""
     frame = chance.choice(FRAMES)
     shown = chance.choice([-5, 0, 1, 250, frame.glimpse - 1, frame.shortest - 1, 1600, 4000, frame.longest - 1])
-    cue = Cue(1000, 1000 + shown + chance.randint(0, 3), fit(text, frame) if text.strip() else text)
+    cue = Cue(
+        1000, 1000 + shown + chance.randint(0, 3), fit(text, frame) if text.strip() and chance.random() < 0.7 else text
+    )
     cue = replace(cue, text="\n".join([cue.text] * chance.choice([1, 1, 1, 2])))
     after = Cue(cue.end + chance.choice([-1, 0, 82, 83, 500, -3000]), cue.end + 9000, "Мир.")
     found = [each for each in check([cue, after], frame) if each.cue == 0 and each.check in MEASURED]

@@ -50,7 +50,8 @@ test("what two lines cannot hold has more, and no word is lost", () => {
 
 test("Python breaks every text the same way", withPython, () => {
   const clings = borders(python.words);
-  for (const { text, frame, fitted } of python.fits) assert.equal(fit(text, python.frames[frame], clings), fitted, frame);
+  for (const { text, frame, fitted } of python.fits)
+    assert.equal(fit(text, python.frames[frame], clings), fitted, frame);
 });
 
 test("Python weighs every pair of words the same", withPython, () => {

@@ -16,11 +16,23 @@ export function deed(random, cues, name, room = ROOM) {
     () => shiftFrom(cues, id, ms, room),
     () => split(cues, id, random.to(-1, 40), name, room, random.one([{}, { when: ms }])),
     () => mergeNext(cues, id),
-    () => insert(cues, random.one([{ before: id }, { after: id }, { at: random.to(0, 61_000) }, { at: 500, until: ms }]), name, room),
+    () =>
+      insert(
+        cues,
+        random.one([{ before: id }, { after: id }, { at: random.to(0, 61_000) }, { at: 500, until: ms }]),
+        name,
+        room,
+      ),
     () => remove(cues, id),
     () => setText(cues, id, sentence(random)),
     () => setChecked(cues, id, random.next() < 0.5),
-    () => takeOffer(cues, id, { text: sentence(random), origin: "memory", score: 80, source: "" }, new Set(["unknown_word"])),
+    () =>
+      takeOffer(
+        cues,
+        id,
+        { text: sentence(random), origin: "memory", score: 80, source: "" },
+        new Set(["unknown_word"]),
+      ),
   ];
   return random.one(deeds)();
 }

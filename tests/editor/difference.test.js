@@ -5,7 +5,9 @@ import { difference } from "../../web/static/editor/difference.js";
 import { chance, sentence } from "./random.js";
 
 const shown = (before, after) =>
-  difference(before, after).map(({ kind, text }) => ({ same: text, gone: `[-${text}-]`, new: `[+${text}+]` })[kind]).join("");
+  difference(before, after)
+    .map(({ kind, text }) => ({ same: text, gone: `[-${text}-]`, new: `[+${text}+]` })[kind])
+    .join("");
 
 test("word by word, signs by themselves", () => {
   assert.equal(shown("Мы ждём вас.", "Мы ждём тебя!"), "Мы ждём [-вас.-][+тебя!+]");
@@ -29,7 +31,11 @@ test("both texts can be read from any difference", () => {
   for (let round = 0; round < 3000; round++) {
     const [before, after] = [sentence(random), sentence(random)];
     const parts = difference(before, after);
-    const read = (other) => parts.filter(({ kind }) => kind !== other).map(({ text }) => text).join("");
+    const read = (other) =>
+      parts
+        .filter(({ kind }) => kind !== other)
+        .map(({ text }) => text)
+        .join("");
     assert.equal(read("new"), before);
     assert.equal(read("gone"), after);
     parts.forEach(({ kind, text }, i) => assert.ok(text && kind !== parts[i + 1]?.kind));

@@ -5,7 +5,11 @@ import { find, preview, replace } from "../../web/static/editor/find.js";
 import { adopted, setText } from "../../web/static/editor/store.js";
 import { chance, ROOM, track } from "./random.js";
 
-const track_of = (...texts) => adopted(texts.map((text, i) => ({ start: i * 3000, end: i * 3000 + 2000, text })), ROOM);
+const track_of = (...texts) =>
+  adopted(
+    texts.map((text, i) => ({ start: i * 3000, end: i * 3000 + 2000, text })),
+    ROOM,
+  );
 const found = (text, query) => find(track_of(text), query).map(({ start, end }) => text.slice(start, end));
 const changed = (text, query, by) => preview(track_of(text), query, by)[0]?.after;
 
@@ -39,16 +43,28 @@ test("a capital at the start stays one where case does not matter", () => {
 test("what would change is listed, and only that is done", () => {
   const cues = track_of("война", "мир", "Война и война");
   const changes = preview(cues, { text: "война" }, "беда");
-  assert.deepEqual(changes.map(({ id, after, matches }) => [id, after, matches]), [["0", "беда", 1], ["2", "Беда и беда", 2]]);
+  assert.deepEqual(
+    changes.map(({ id, after, matches }) => [id, after, matches]),
+    [
+      ["0", "беда", 1],
+      ["2", "Беда и беда", 2],
+    ],
+  );
   const after = replace(cues, changes.slice(1));
-  assert.deepEqual(after.map(({ text }) => text), ["война", "мир", "Беда и беда"]);
+  assert.deepEqual(
+    after.map(({ text }) => text),
+    ["война", "мир", "Беда и беда"],
+  );
   assert.equal(after[0], cues[0]);
 });
 
 test("a cue that was changed since is left alone", () => {
   const cues = track_of("война", "война");
   const changes = preview(cues, { text: "война" }, "беда");
-  assert.deepEqual(replace(setText(cues, "0", "Нет"), changes).map(({ text }) => text), ["Нет", "беда"]);
+  assert.deepEqual(
+    replace(setText(cues, "0", "Нет"), changes).map(({ text }) => text),
+    ["Нет", "беда"],
+  );
 });
 
 test("a replacement by what was found changes nothing", () => {
@@ -58,6 +74,12 @@ test("a replacement by what was found changes nothing", () => {
     const text = random.one(["мир", "на", "👋", "…", "за́"]);
     assert.deepEqual(preview(cues, { text, matchCase: true }, text), []);
     for (const { id, start, end } of find(cues, { text }))
-      assert.equal(cues.find((cue) => cue.id === id).text.slice(start, end).toLowerCase(), text);
+      assert.equal(
+        cues
+          .find((cue) => cue.id === id)
+          .text.slice(start, end)
+          .toLowerCase(),
+        text,
+      );
   }
 });

@@ -42,7 +42,12 @@ test("after a pause of more than a second, in another cue, after leaving the box
     steps.push([history.cues[1].text, history.cues[2].text === cues[2].text ? "" : history.cues[2].text]);
     history.undo();
   }
-  assert.deepEqual(steps, [["Мир в", "Мы"], ["Мир в", "М"], ["Мир в", ""], ["Мир ", ""]]);
+  assert.deepEqual(steps, [
+    ["Мир в", "Мы"],
+    ["Мир в", "М"],
+    ["Мир в", ""],
+    ["Мир ", ""],
+  ]);
 });
 
 test("typing after an undo is a new step and ends what could be done again", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actionOf, caps, clashes, keysOf, SHORTCUTS, shortcuts } from "../../web/static/editor/keys.js";
+import { actionOf, caps, clashes, keysOf, shortcuts } from "../../web/static/editor/keys.js";
+import { SHORTCUTS } from "../../web/static/editor/shortcuts.js";
 
 const TABLE = shortcuts();
 const action = (press, typing = true, table = TABLE) => actionOf(press, typing, table)?.action;

@@ -22,14 +22,20 @@ const about = ({ conflicts }) => conflicts.map((conflict) => [conflict.id, ...co
 const texts = ({ cues }) => cues.map(({ text }) => text);
 
 test("what only one changed is taken, also of one cue the words and of it the times", () => {
-  const both = merged((cues) => setText(cues, "0", "Ждём."), (cues) => nudge(setText(cues, "2", "Да."), "0", 100, "cue", ROOM));
+  const both = merged(
+    (cues) => setText(cues, "0", "Ждём."),
+    (cues) => nudge(setText(cues, "2", "Да."), "0", 100, "cue", ROOM),
+  );
   assert.deepEqual(about(both), []);
   assert.deepEqual(texts(both), ["Ждём.", "Не идите на войну.", "Да."]);
   assert.deepEqual([both.cues[0].start, both.cues[0].end], [1100, 3100]);
 });
 
 test("where both wrote, mine stands and theirs is at hand", () => {
-  const both = merged((cues) => setText(cues, "1", "Не ходите."), (cues) => setText(cues, "1", "Стойте."));
+  const both = merged(
+    (cues) => setText(cues, "1", "Не ходите."),
+    (cues) => setText(cues, "1", "Стойте."),
+  );
   assert.deepEqual(about(both), [["1", "words"]]);
   assert.equal(both.cues[1].text, "Не ходите.");
   const decided = decide(both.cues, both.conflicts[0], "theirs", ROOM);
@@ -37,23 +43,48 @@ test("where both wrote, mine stands and theirs is at hand", () => {
 });
 
 test("the same deed by both is no conflict", () => {
-  const both = merged((cues) => remove(setText(cues, "1", "Стойте."), "2"), (cues) => remove(setText(cues, "1", "Стойте."), "2"));
+  const both = merged(
+    (cues) => remove(setText(cues, "1", "Стойте."), "2"),
+    (cues) => remove(setText(cues, "1", "Стойте."), "2"),
+  );
   assert.deepEqual(about(both), []);
   assert.deepEqual(texts(both), ["Мы ждём вас.", "Стойте."]);
 });
 
 test("what one deleted and the other changed stays, and somebody is asked", () => {
-  const both = merged((cues) => remove(cues, "1"), (cues) => setText(cues, "1", "Стойте."));
+  const both = merged(
+    (cues) => remove(cues, "1"),
+    (cues) => setText(cues, "1", "Стойте."),
+  );
   assert.deepEqual(about(both), [["1", "presence"]]);
   assert.deepEqual(texts(both), ["Мы ждём вас.", "Стойте.", "Нет."]);
-  assert.deepEqual(decide(both.cues, both.conflicts[0], "mine", ROOM).map(({ id }) => id), ["0", "2"]);
+  assert.deepEqual(
+    decide(both.cues, both.conflicts[0], "mine", ROOM).map(({ id }) => id),
+    ["0", "2"],
+  );
   const gone = decide(both.cues, both.conflicts[0], "mine", ROOM);
   assert.equal(decide(gone, both.conflicts[0], "theirs", ROOM)[1].text, "Стойте.");
 });
 
 test("what one deleted and the other left is gone", () => {
-  assert.deepEqual(about(merged((cues) => remove(cues, "1"), (cues) => cues)), []);
-  assert.deepEqual(texts(merged((cues) => cues, (cues) => remove(cues, "1"))), ["Мы ждём вас.", "Нет."]);
+  assert.deepEqual(
+    about(
+      merged(
+        (cues) => remove(cues, "1"),
+        (cues) => cues,
+      ),
+    ),
+    [],
+  );
+  assert.deepEqual(
+    texts(
+      merged(
+        (cues) => cues,
+        (cues) => remove(cues, "1"),
+      ),
+    ),
+    ["Мы ждём вас.", "Нет."],
+  );
 });
 
 test("cues that both made at one place have their share of it, and somebody is asked", () => {
@@ -61,14 +92,32 @@ test("cues that both made at one place have their share of it, and somebody is a
     (cues) => setText(insert(cues, { after: "1" }, "mine", ROOM), "mine", "Мир"),
     (cues) => setText(insert(cues, { after: "1" }, "theirs", ROOM), "theirs", "Дом"),
   );
-  assert.deepEqual(about(both), [["mine", "room"], ["theirs", "room"]]);
-  assert.deepEqual(both.cues.slice(2, 4).map(({ start, end }) => [start, end]), [[6083, 6917], [7000, 7917]]);
+  assert.deepEqual(about(both), [
+    ["mine", "room"],
+    ["theirs", "room"],
+  ]);
+  assert.deepEqual(
+    both.cues.slice(2, 4).map(({ start, end }) => [start, end]),
+    [
+      [6083, 6917],
+      [7000, 7917],
+    ],
+  );
 });
 
 test("borders that came to overlap are parted, and somebody is asked", () => {
-  const both = merged((cues) => setEnd(cues, "0", 3900, ROOM), (cues) => setStart(cues, "1", 3200, ROOM));
+  const both = merged(
+    (cues) => setEnd(cues, "0", 3900, ROOM),
+    (cues) => setStart(cues, "1", 3200, ROOM),
+  );
   assert.deepEqual(about(both), [["0", "room"]]);
-  assert.deepEqual(both.cues.slice(0, 2).map(({ start, end }) => [start, end]), [[1000, 3117], [3200, 6000]]);
+  assert.deepEqual(
+    both.cues.slice(0, 2).map(({ start, end }) => [start, end]),
+    [
+      [1000, 3117],
+      [3200, 6000],
+    ],
+  );
 });
 
 test("edits of different parts are both there, as if one had made them after the other", () => {
@@ -120,14 +169,40 @@ test("any two tracks of one base become one that holds, and no word that anybody
 });
 
 test("the cues of another revision are known again though they are counted anew", () => {
-  const named = (cues) => aligned(three(), adopted(cues.map(({ start, end, text }) => ({ start, end, text })), ROOM), () => "new");
+  const named = (cues) =>
+    aligned(
+      three(),
+      adopted(
+        cues.map(({ start, end, text }) => ({ start, end, text })),
+        ROOM,
+      ),
+      () => "new",
+    );
   const ids = (change) => named(change(three())).map(({ id }) => id);
-  assert.deepEqual(ids((cues) => cues), ["0", "1", "2"]);
-  assert.deepEqual(ids((cues) => remove(cues, "0")), ["1", "2"]);
-  assert.deepEqual(ids((cues) => setText(remove(cues, "0"), "1", "Стойте.")), ["1", "2"]);
-  assert.deepEqual(ids((cues) => insert(cues, { before: "1" }, "x", { ...ROOM, glimpse: 500 })), ["0", "new", "1", "2"]);
-  assert.deepEqual(ids((cues) => split(cues, "1", 8, "x", { ...ROOM, glimpse: 500 })), ["0", "1", "new", "2"]);
-  assert.deepEqual(ids((cues) => store.shiftFrom(cues, "0", 5000, ROOM)), ["0", "1", "2"]);
+  assert.deepEqual(
+    ids((cues) => cues),
+    ["0", "1", "2"],
+  );
+  assert.deepEqual(
+    ids((cues) => remove(cues, "0")),
+    ["1", "2"],
+  );
+  assert.deepEqual(
+    ids((cues) => setText(remove(cues, "0"), "1", "Стойте.")),
+    ["1", "2"],
+  );
+  assert.deepEqual(
+    ids((cues) => insert(cues, { before: "1" }, "x", { ...ROOM, glimpse: 500 })),
+    ["0", "new", "1", "2"],
+  );
+  assert.deepEqual(
+    ids((cues) => split(cues, "1", 8, "x", { ...ROOM, glimpse: 500 })),
+    ["0", "1", "new", "2"],
+  );
+  assert.deepEqual(
+    ids((cues) => store.shiftFrom(cues, "0", 5000, ROOM)),
+    ["0", "1", "2"],
+  );
 });
 
 test("no two cues of another revision get one name", () => {
@@ -145,6 +220,9 @@ test("no two cues of another revision get one name", () => {
 test("words typed by both are told apart by what stands in the conflict", () => {
   const random = chance();
   const [a, b] = [`${sentence(random)} а`, `${sentence(random)} б`];
-  const [conflict] = merged((cues) => setText(cues, "0", a), (cues) => setText(cues, "0", b)).conflicts;
+  const [conflict] = merged(
+    (cues) => setText(cues, "0", a),
+    (cues) => setText(cues, "0", b),
+  ).conflicts;
   assert.deepEqual([conflict.base.text, conflict.mine.text, conflict.theirs.text], ["Мы ждём вас.", a, b]);
 });

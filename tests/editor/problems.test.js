@@ -17,7 +17,8 @@ const track = () =>
     ],
     ROOM,
   );
-const found = (cues, findings) => [...problems(cues, FRAME, findings)].map(([id, all]) => [id, ...all.map(({ check }) => check)]);
+const found = (cues, findings) =>
+  [...problems(cues, FRAME, findings)].map(([id, all]) => [id, ...all.map(({ check }) => check)]);
 const quotes = { id: "0", check: "quotes", severity: "warning", sentence: "Cue 1 …" };
 const short = { id: "4", check: "too_short", severity: "error", sentence: "Cue 5 is shown for 0.3 s; …" };
 

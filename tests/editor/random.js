@@ -32,7 +32,14 @@ export function track(random, count = random.to(0, 12), room = ROOM) {
     const start = at + random.one([0, 0, 10, 83, 400, 3000]);
     at = start + random.one([1, 2, 300, 833, 1500, 4000]);
     const doubts = random.some(["omission", "unknown_word"], 2);
-    return { start, end: at, text: sentence(random), doubts, origin: random.one(["", "memory"]), spoken: random.one(["", "words"]) };
+    return {
+      start,
+      end: at,
+      text: sentence(random),
+      doubts,
+      origin: random.one(["", "memory"]),
+      spoken: random.one(["", "words"]),
+    };
   });
   return adopted(rows, room);
 }

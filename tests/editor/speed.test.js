@@ -19,11 +19,24 @@ const room = { ...ROOM, clip: 10_000_000 };
 const cues = track(random, 1000, room);
 const other = store.setText(cues, "900", "Нет.");
 const id = "500";
-const frame = { soft: 24, hard: 28, lines: 2, fast: 18, too_fast: 25, glimpse: 700, shortest: 1000, longest: 5000, gap: 83 };
-const kinds = "prepositions conjunctions particles enclitics leaning modifiers subjects compounds abbreviations closing months";
+const frame = {
+  soft: 24,
+  hard: 28,
+  lines: 2,
+  fast: 18,
+  too_fast: 25,
+  glimpse: 700,
+  shortest: 1000,
+  longest: 5000,
+  gap: 83,
+};
+const kinds =
+  "prepositions conjunctions particles enclitics leaning modifiers subjects compounds abbreviations closing months";
 const clings = borders(Object.fromEntries(kinds.split(" ").map((kind) => [kind, ["на"]])));
 const history = new History(cues);
-const longText = Array.from({ length: 12 }, () => sentence(random)).join(" ").slice(0, 500);
+const longText = Array.from({ length: 12 }, () => sentence(random))
+  .join(" ")
+  .slice(0, 500);
 
 const deeds = {
   "set start": () => store.setStart(cues, id, 5, room),

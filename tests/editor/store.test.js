@@ -14,7 +14,13 @@ const three = () =>
   adopted(
     [
       { start: 1000, end: 3000, text: "Мы ждём вас." },
-      { start: 3500, end: 6000, text: "Не идите\nна эту войну.", doubts: ["omission", "unknown_word"], origin: "memory" },
+      {
+        start: 3500,
+        end: 6000,
+        text: "Не идите\nна эту войну.",
+        doubts: ["omission", "unknown_word"],
+        origin: "memory",
+      },
       { start: 8000, end: 10_000, text: "Нет." },
     ],
     ROOM,
@@ -45,7 +51,13 @@ test("a border stops at the gap to its neighbour, at the glimpse, at the end of 
 });
 
 test("what breaks a rule already is not made worse, and need not be mended to be dragged", () => {
-  const cues = adopted([{ start: 0, end: 1000 }, { start: 1010, end: 1310 }], ROOM);
+  const cues = adopted(
+    [
+      { start: 0, end: 1000 },
+      { start: 1010, end: 1310 },
+    ],
+    ROOM,
+  );
   assert.deepEqual(times(setStart(cues, "1", 900, ROOM))[1], [1010, 1310]);
   assert.deepEqual(times(setStart(cues, "1", 1300, ROOM))[1], [1010, 1310]);
   assert.deepEqual(times(setEnd(cues, "1", 1200, ROOM))[1], [1010, 1310]);
@@ -62,14 +74,26 @@ test("a nudge moves a border or the cue as far as there is room", () => {
 
 test("all from here are shifted together, as far as the first or the last can go", () => {
   const cues = three();
-  assert.deepEqual(times(shiftFrom(cues, "1", 250, ROOM)), [[1000, 3000], [3750, 6250], [8250, 10_250]]);
-  assert.deepEqual(times(shiftFrom(cues, "1", -5000, ROOM)), [[1000, 3000], [3083, 5583], [7583, 9583]]);
+  assert.deepEqual(times(shiftFrom(cues, "1", 250, ROOM)), [
+    [1000, 3000],
+    [3750, 6250],
+    [8250, 10_250],
+  ]);
+  assert.deepEqual(times(shiftFrom(cues, "1", -5000, ROOM)), [
+    [1000, 3000],
+    [3083, 5583],
+    [7583, 9583],
+  ]);
   assert.equal(times(shiftFrom(cues, "0", 999_999, ROOM))[2][1], 61_000);
 });
 
 test("a time that is none changes nothing", () => {
   const cues = three();
-  for (const after of [setStart(cues, "1", NaN, ROOM), setEnd(cues, "1", NaN, ROOM), nudge(cues, "1", NaN, "cue", ROOM)])
+  for (const after of [
+    setStart(cues, "1", NaN, ROOM),
+    setEnd(cues, "1", NaN, ROOM),
+    nudge(cues, "1", NaN, "cue", ROOM),
+  ])
     assert.equal(after, cues);
   assert.equal(setStart(cues, "nobody", 5, ROOM), cues);
 });
@@ -77,9 +101,15 @@ test("a time that is none changes nothing", () => {
 test("a split shares the time as it does the text, with a gap between", () => {
   const cues = split(three(), "1", 8, "new", ROOM);
   assert.deepEqual(texts(cues), ["Мы ждём вас.", "Не идите", "на эту войну.", "Нет."]);
-  assert.deepEqual(cues.map(({ id }) => id), ["0", "1", "new", "2"]);
+  assert.deepEqual(
+    cues.map(({ id }) => id),
+    ["0", "1", "new", "2"],
+  );
   const middle = 3500 + Math.round((2500 * 8) / 21);
-  assert.deepEqual(times(cues).slice(1, 3), [[3500, middle - 83], [middle, 6000]]);
+  assert.deepEqual(times(cues).slice(1, 3), [
+    [3500, middle - 83],
+    [middle, 6000],
+  ]);
   assert.deepEqual(cues[2].doubts, ["omission", "unknown_word"]);
 });
 
@@ -91,8 +121,17 @@ test("a split at the playhead has its second part begin there", () => {
 });
 
 test("a cue too short for two is split in the middle all the same, and one of 1 ms is not", () => {
-  const short = adopted([{ start: 0, end: 300, text: "Да нет" }, { start: 400, end: 401, text: "Да" }], ROOM);
-  assert.deepEqual(times(split(short, "0", 2, "new", ROOM)).slice(0, 2), [[0, 108], [191, 300]]);
+  const short = adopted(
+    [
+      { start: 0, end: 300, text: "Да нет" },
+      { start: 400, end: 401, text: "Да" },
+    ],
+    ROOM,
+  );
+  assert.deepEqual(times(split(short, "0", 2, "new", ROOM)).slice(0, 2), [
+    [0, 108],
+    [191, 300],
+  ]);
   assert.equal(split(short, "1", 1, "new", ROOM), short);
 });
 
@@ -105,7 +144,10 @@ test("a split tears no sign and no accent apart", () => {
 
 test("merging joins times, words, doubts", () => {
   const cues = mergeNext(three(), "0");
-  assert.deepEqual(times(cues), [[1000, 6000], [8000, 10_000]]);
+  assert.deepEqual(times(cues), [
+    [1000, 6000],
+    [8000, 10_000],
+  ]);
   assert.equal(cues[0].text, "Мы ждём вас. Не идите на эту войну.");
   assert.deepEqual(cues[0].doubts, ["omission", "unknown_word"]);
   assert.equal(mergeNext(cues, "2"), cues);
@@ -121,7 +163,8 @@ test("each speaker has a line and a dash", () => {
 
 test("a new cue stands in a hole: after, before, at the playhead, where somebody drew", () => {
   const cues = three();
-  const made = (where) => times(insert(cues, where, "new", ROOM)).find(([start]) => !times(cues).flat().includes(start));
+  const made = (where) =>
+    times(insert(cues, where, "new", ROOM)).find(([start]) => !times(cues).flat().includes(start));
   assert.deepEqual(made({ after: "1" }), [6083, 7917]);
   assert.deepEqual(made({ before: "2" }), [6083, 7917]);
   assert.deepEqual(made({ after: "2" }), [10_083, 12_083]);

@@ -15,7 +15,15 @@ test("Python keeps the same of every text", withPython, () => {
 });
 
 test("no-break spaces stay where they were meant", () => {
-  const kept = ["10\u00a0000 р.", "№\u00a05", "5\u00a0%", "в\u00a0мире", "А.\u00a0Петрова", "мир\u00a0– это", "он\u202fже"];
+  const kept = [
+    "10\u00a0000 р.",
+    "№\u00a05",
+    "5\u00a0%",
+    "в\u00a0мире",
+    "А.\u00a0Петрова",
+    "мир\u00a0– это",
+    "он\u202fже",
+  ];
   for (const text of kept) assert.equal(pasted(text), text);
 });
 

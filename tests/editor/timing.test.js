@@ -35,7 +35,14 @@ test("a border snaps to the nearest place that is near enough", () => {
 });
 
 test("it may snap to the gap beside its neighbour, to speech, to the playhead", () => {
-  const cues = adopted([{ start: 0, end: 1000 }, { start: 2000, end: 3000 }, { start: 5000, end: 6000 }], ROOM);
+  const cues = adopted(
+    [
+      { start: 0, end: 1000 },
+      { start: 2000, end: 3000 },
+      { start: 5000, end: 6000 },
+    ],
+    ROOM,
+  );
   const near = { gap: 83, speech: [{ start: 1900, end: 3200 }], playhead: 2500 };
   assert.deepEqual(snapPlaces(cues, 1, "start", near), [1083, 2500, 1900]);
   assert.deepEqual(snapPlaces(cues, 1, "end", near), [4917, 2500, 3200]);
@@ -48,7 +55,10 @@ test("which cue is shown is found as if one looked at each", () => {
   for (let round = 0; round < 2000; round++) {
     const cues = track(random);
     const ms = random.one([random.to(-10, 40_000), random.one(cues)?.start ?? 0, random.one(cues)?.end ?? 0]);
-    assert.equal(cueAt(cues, ms), cues.findIndex(({ start, end }) => start <= ms && ms < end));
+    assert.equal(
+      cueAt(cues, ms),
+      cues.findIndex(({ start, end }) => start <= ms && ms < end),
+    );
     assert.equal(begunBefore(cues, ms), cues.filter(({ start }) => start <= ms).length - 1);
   }
 });

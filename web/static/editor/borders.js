@@ -3,7 +3,9 @@
 
 /**
  * The words of all languages, by kind, in lower case.
- * @typedef {Record<"prepositions" | "conjunctions" | "particles" | "enclitics" | "leaning" | "modifiers" | "subjects" | "compounds" | "abbreviations" | "closing" | "months", readonly string[]>} SmallWords
+ * @typedef {"prepositions" | "conjunctions" | "particles" | "enclitics" | "leaning" | "modifiers"} Small
+ * @typedef {"subjects" | "compounds" | "abbreviations" | "closing" | "months"} Special
+ * @typedef {Record<Small | Special, readonly string[]>} SmallWords
  */
 /** @typedef {{bare: string, mark: string, first: string, capital: boolean, opens: boolean}} Shape */
 /** What a break here costs: from 0, a good place, to 1. @typedef {(left: string, right: string) => number} Clings */

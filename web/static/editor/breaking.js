@@ -3,12 +3,12 @@
 
 import { length } from "./text.js";
 
-/** @typedef {import("./borders.js").Clings} Clings */
+/** @import { Clings } from "./borders.js" */
 /** Characters in a line, wished for and allowed. @typedef {{soft: number, hard: number}} Frame */
 
 const [CLINGING, UNEVEN, TOP_HEAVY, WORST] = [10, 10, 0.2, 2.4];
 
-const SPEAKER = "[–—-] (?:(?![a-zа-яёіїєґў])[\\p{L}\\p{N}_]|[«„\"“…])";
+const SPEAKER = '[–—-] (?:(?![a-zа-яёіїєґў])[\\p{L}\\p{N}_]|[«„"“…])';
 /** Where somebody else begins to speak: a line that begins with a dash, and not with a small letter after it. */
 export const DIALOGUE = new RegExp(`\\n\\s*(?=${SPEAKER})`, "u");
 const BEGINS_SO = new RegExp(`^${SPEAKER}`, "u");
@@ -22,7 +22,10 @@ export const speaks = (text) => BEGINS_SO.test(text);
  * @type {(text: string, frame: Frame, clings: Clings) => string}
  */
 export function fit(text, { soft, hard }, clings) {
-  const speeches = text.trim().split(DIALOGUE).map((speech) => speech.split(/\s+/u).filter(Boolean));
+  const speeches = text
+    .trim()
+    .split(DIALOGUE)
+    .map((speech) => speech.split(/\s+/u).filter(Boolean));
   const longest = speeches.length === 1 ? soft : hard;
   return speeches.map((words) => fitted(words, longest, hard, clings)).join("\n");
 }
@@ -38,7 +41,10 @@ function fitted(words, soft, hard, clings) {
   return `${words.slice(0, at).join(" ")}\n${words.slice(at).join(" ")}`;
 }
 
-/** The best way to lay words in two lines: its cost, and how many stand above. @type {(words: string[], total: number, hard: number, clings: Clings) => {cost: number, at: number}} */
+/**
+ * The best way to lay words in two lines: its cost, and how many stand above.
+ * @type {(words: string[], total: number, hard: number, clings: Clings) => {cost: number, at: number}}
+ */
 function halved(words, total, hard, clings) {
   const best = { cost: Infinity, at: 0 };
   let top = -1;
@@ -54,10 +60,16 @@ function halved(words, total, hard, clings) {
   return best;
 }
 
-/** In as few lines as can be, and evenly; a word longer than a line has one for itself. @type {(words: string[], hard: number, clings: Clings) => string} */
+/**
+ * In as few lines as can be, and evenly; a word longer than a line has one for itself.
+ * @type {(words: string[], hard: number, clings: Clings) => string}
+ */
 function wrapped(words, hard, clings) {
   const lengths = words.map(length);
-  /** From each word on: how many lines, their cost, where the next one begins. @type {{lines: number, cost: number, next: number}[]} */
+  /**
+   * From each word on: how many lines, their cost, where the next one begins.
+   * @type {{lines: number, cost: number, next: number}[]}
+   */
   const best = [];
   best[words.length] = { lines: 0, cost: 0, next: 0 };
   for (let start = words.length - 1; start >= 0; start--) {
@@ -68,7 +80,11 @@ function wrapped(words, hard, clings) {
       const torn = end < words.length ? CLINGING * clings(words[end - 1], words[end]) : 0;
       const share = long / hard;
       const way = { lines: best[end].lines + 1, cost: best[end].cost + torn + UNEVEN * (share * share), next: end };
-      if (!best[start] || way.lines < best[start].lines || (way.lines === best[start].lines && way.cost < best[start].cost))
+      if (
+        !best[start] ||
+        way.lines < best[start].lines ||
+        (way.lines === best[start].lines && way.cost < best[start].cost)
+      )
         best[start] = way;
     }
   }

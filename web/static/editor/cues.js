@@ -58,7 +58,10 @@ export function put(cue, values) {
   return same ? cue : Object.freeze({ ...cue, ...values });
 }
 
-/** The list with these cues in the place of `count` others. @type {(cues: Cues, at: number, count: number, made: Cue[]) => Cues} */
+/**
+ * The list with these cues in the place of `count` others.
+ * @type {(cues: Cues, at: number, count: number, ...made: Cue[]) => Cues}
+ */
 export function spliced(cues, at, count, ...made) {
   if (count === made.length && made.every((cue, i) => cue === cues[at + i])) return cues;
   return Object.freeze([...cues.slice(0, at), ...made, ...cues.slice(at + count)]);
@@ -89,7 +92,10 @@ export function adopted(rows, room) {
   return orderly(cues, room);
 }
 
-/** Any cues as a list that holds what always holds; where two overlap, the earlier one is cut or they share the time. @type {(cues: Cues, room: Room) => Cues} */
+/**
+ * Any cues as a list that holds what always holds; where two overlap, the earlier one is cut or they share the time.
+ * @type {(cues: Cues, room: Room) => Cues}
+ */
 export function orderly(cues, room) {
   /** @type {Cue[]} */
   const placed = [];
@@ -113,7 +119,10 @@ function parted(a, b, { gap, glimpse }) {
   return [put(a, { end: Math.max(middle - gap, a.start + 1) }), put(b, { start: Math.max(middle, a.start + 1), end })];
 }
 
-/** Each one after the one before, at least 1 ms long, and all before the limit. @type {(cues: Cue[], limit: number) => Cues} */
+/**
+ * Each one after the one before, at least 1 ms long, and all before the limit.
+ * @type {(cues: Cue[], limit: number) => Cues}
+ */
 function squeezed(cues, limit) {
   let free = 0;
   const forward = cues.map((cue) => {

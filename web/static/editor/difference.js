@@ -30,7 +30,7 @@ function changes(a, b) {
   const common = lengths(a, b);
   /** @type {Part[]} */
   const parts = [];
-  for (let [i, j] = [0, 0]; i < a.length || j < b.length; ) {
+  for (let [i, j] = [0, 0]; i < a.length || j < b.length;) {
     if (i < a.length && j < b.length && a[i] === b[j]) {
       parts.push({ kind: "same", text: a[i] });
       i += 1;
@@ -41,7 +41,10 @@ function changes(a, b) {
   return parts;
 }
 
-/** How many words the rests from each pair of places on have in common. @type {(a: string[], b: string[]) => Uint16Array[]} */
+/**
+ * How many words the rests from each pair of places on have in common.
+ * @type {(a: string[], b: string[]) => Uint16Array[]}
+ */
 function lengths(a, b) {
   const common = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--)
@@ -55,7 +58,10 @@ const gone = (text) => ({ kind: "gone", text });
 /** @type {(text: string) => Part} */
 const fresh = (text) => ({ kind: "new", text });
 
-/** Neighbours of one kind as one part; a blank alone between two changes is changed with them. @type {(parts: Part[]) => Part[]} */
+/**
+ * Neighbours of one kind as one part; a blank alone between two changes is changed with them.
+ * @type {(parts: Part[]) => Part[]}
+ */
 function tied(parts) {
   /** @type {Part[]} */
   const made = [];

@@ -3,8 +3,11 @@
 import { length } from "./text.js";
 import { setTexts } from "./wording.js";
 
-/** @typedef {import("./cues.js").Cues} Cues */
-/** matchCase: «Мир» is not «мир», and «е» is not «ё». @typedef {{text: string, matchCase?: boolean, wholeWord?: boolean}} Query */
+/** @import { Cues } from "./cues.js" */
+/**
+ * matchCase: «Мир» is not «мир», and «е» is not «ё».
+ * @typedef {{text: string, matchCase?: boolean, wholeWord?: boolean}} Query
+ */
 /** A place in a cue's text, in UTF-16 as text boxes count. @typedef {{id: string, start: number, end: number}} Match */
 /** @typedef {{id: string, before: string, after: string, matches: number}} Change */
 
@@ -29,7 +32,11 @@ export function preview(cues, query, replacement) {
   });
 }
 
-/** Those changes done: all that preview() gave, or the ones that somebody left ticked. A cue that was changed since is left alone. @type {(cues: Cues, changes: readonly Change[]) => Cues} */
+/**
+ * Those changes done: all that preview() gave, or the ones that somebody left ticked. A cue that was changed since is
+ * left alone.
+ * @type {(cues: Cues, changes: readonly Change[]) => Cues}
+ */
 export function replace(cues, changes) {
   const now = new Map(cues.map(({ id, text }) => [id, text]));
   const valid = changes.filter(({ id, before }) => now.get(id) === before);
@@ -71,4 +78,5 @@ function replaced(text, found, replacement, { matchCase = false }) {
 }
 
 /** @param {string} text */
-const withCapital = (text) => text.replace(/^./u, (letter) => (length(letter.toUpperCase()) === 1 ? letter.toUpperCase() : letter));
+const withCapital = (text) =>
+  text.replace(/^./u, (letter) => (length(letter.toUpperCase()) === 1 ? letter.toUpperCase() : letter));

@@ -3,7 +3,7 @@
 
 import { sameTrack } from "./cues.js";
 
-/** @typedef {import("./cues.js").Cues} Cues */
+/** @import { Cues } from "./cues.js" */
 
 /**
  * A deed: the list after it, which cue was selected before and after, and until when (ms) which cue was typed into.
@@ -79,7 +79,10 @@ export class History {
     return step.after;
   }
 
-  /** The server has this list now: not always the present one, since people type while it is being sent. @param {Cues} cues */
+  /**
+   * The server has this list now: not always the present one, since people type while it is being sent.
+   * @param {Cues} cues
+   */
   markSaved(cues) {
     this.#saved = cues;
   }

@@ -5,7 +5,8 @@ import { length } from "./text.js";
 
 /**
  * What of the frame's profile is read here, by the names that profiles.toml has.
- * @typedef {{hard: number, lines: number, fast: number, too_fast: number, glimpse: number, shortest: number, longest: number, gap: number}} Frame
+ * @typedef {Record<"hard" | "lines" | "fast" | "too_fast", number>} Limits
+ * @typedef {Limits & Record<"glimpse" | "shortest" | "longest" | "gap", number>} Frame
  */
 /** @typedef {{start: number, end: number, text: string}} Timed */
 /** @typedef {"error" | "warning" | "note"} Severity */
@@ -27,16 +28,16 @@ export function rounded(value) {
 /** The longest line, in characters. @param {string} text */
 export const longestLine = (text) => Math.max(...text.split("\n").map(length));
 
-/** @type {(speed: number, frame: Frame) => "calm" | "fast" | "too_fast"} */
+/** @type {(speed: number, frame: Frame) => Pace} */
 export function pace(speed, { fast, too_fast }) {
   const shown = rounded(speed);
   return shown > too_fast ? "too_fast" : shown > fast ? "fast" : "calm";
 }
 
-/**
- * All that is shown beside a cue. after: the next one.
- * @type {(cue: Timed, frame: Frame, after?: Timed) => {cps: number, cpl: number, lines: number, pace: "calm" | "fast" | "too_fast", faults: Fault[]}}
- */
+/** @typedef {"calm" | "fast" | "too_fast"} Pace */
+/** @typedef {{cps: number, cpl: number, lines: number, pace: Pace, faults: Fault[]}} Measure */
+
+/** All that is shown beside a cue. after: the next one. @type {(cue: Timed, frame: Frame, after?: Timed) => Measure} */
 export function measure(cue, frame, after) {
   const speed = readingSpeed(cue);
   return {

@@ -3,14 +3,13 @@
 
 import { alike, orderly, placeOf, put, spliced } from "./cues.js";
 
-/** @typedef {import("./cues.js").Cue} Cue */
-/** @typedef {import("./cues.js").Cues} Cues */
-/** @typedef {import("./cues.js").Room} Room */
+/** @import { Cue, Cues, Room } from "./cues.js" */
+/** @typedef {"words" | "times" | "presence" | "room"} About */
 /**
  * Of one cue; a side without it has deleted it, or never had it. about: "words" and "times" were changed by both;
  * "presence": one deleted what the other changed, and it stays; "room": both were moved or made so that they overlap,
  * and the times were made to fit.
- * @typedef {{id: string, about: ("words" | "times" | "presence" | "room")[], base?: Cue, mine?: Cue, theirs?: Cue}} Conflict
+ * @typedef {{id: string, about: About[], base?: Cue, mine?: Cue, theirs?: Cue}} Conflict
  */
 
 const TIMES = /** @type {const} */ (["start", "end"]);
@@ -21,7 +20,7 @@ export function merge(base, mine, theirs, room) {
   const [was, own, other] = [base, mine, theirs].map((cues) => new Map(cues.map((cue) => [cue.id, cue])));
   /** @type {Map<string, Conflict>} */
   const conflicts = new Map();
-  const conflict = (/** @type {string} */ id, /** @type {Conflict["about"]} */ about) =>
+  const conflict = (/** @type {string} */ id, /** @type {About[]} */ about) =>
     conflicts.set(id, { id, about, base: was.get(id), mine: own.get(id), theirs: other.get(id) });
   /** @type {Map<string, Cue>} */
   const merged = new Map();
@@ -38,7 +37,7 @@ export function merge(base, mine, theirs, room) {
   return { cues, conflicts: [...conflicts.values()].sort((a, b) => place(a) - place(b)) };
 }
 
-/** @type {(base?: Cue, mine?: Cue, theirs?: Cue) => {cue?: Cue, about: Conflict["about"]}} */
+/** @type {(base?: Cue, mine?: Cue, theirs?: Cue) => {cue?: Cue, about: About[]}} */
 function together(base, mine, theirs) {
   if (!mine || !theirs) {
     const left = mine ?? theirs;
@@ -52,21 +51,28 @@ function together(base, mine, theirs) {
   const { text, doubts, origin, checked, language } = words.cue;
   const same = (/** @type {Cue} */ side) => words.cue === side && times.cue === side;
   const cue = same(theirs) ? theirs : put(theirs, { start, end, text, doubts, origin, checked, language });
-  /** @type {Conflict["about"]} */
+  /** @type {About[]} */
   const about = [];
   if (words.conflict) about.push("words");
   if (times.conflict) about.push("times");
   return { cue, about };
 }
 
-/** Whose values are taken. @type {(names: readonly (keyof Cue)[], base: Cue | undefined, mine: Cue, theirs: Cue) => {cue: Cue, conflict: boolean}} */
+/**
+ * Whose values are taken.
+ * @type {(names: readonly (keyof Cue)[], base: Cue | undefined, mine: Cue, theirs: Cue) => {cue: Cue, conflict: boolean}}
+ */
 function choice(names, base, mine, theirs) {
-  const equal = (/** @type {Cue} */ a, /** @type {Cue} */ b) => names.every((name) => String(a[name]) === String(b[name]));
+  const equal = (/** @type {Cue} */ a, /** @type {Cue} */ b) =>
+    names.every((name) => String(a[name]) === String(b[name]));
   if (equal(mine, theirs) || (base && equal(mine, base))) return { cue: theirs, conflict: false };
   return { cue: mine, conflict: !(base && equal(theirs, base)) };
 }
 
-/** A conflict decided for one side. @type {(cues: Cues, conflict: Conflict, side: "mine" | "theirs", room: Room) => Cues} */
+/**
+ * A conflict decided for one side.
+ * @type {(cues: Cues, conflict: Conflict, side: "mine" | "theirs", room: Room) => Cues}
+ */
 export function decide(cues, conflict, side, room) {
   const [at, cue] = [placeOf(cues, conflict.id), conflict[side]];
   if (at < 0) return cue ? orderly([...cues, cue], room) : cues;
@@ -88,7 +94,9 @@ export function aligned(base, other, name) {
     if (same && left.delete(exact(cue))) names.set(at, same.id);
   });
   const open = other.map((_, at) => at).filter((at) => !names.has(at));
-  const pairs = [...left.values()].flatMap((cue) => open.map((at) => ({ at, id: cue.id, like: likeness(cue, other[at]) })));
+  const pairs = [...left.values()].flatMap((cue) =>
+    open.map((at) => ({ at, id: cue.id, like: likeness(cue, other[at]) })),
+  );
   const taken = new Set(names.values());
   for (const { at, id, like } of pairs.sort((a, b) => b.like - a.like)) {
     if (like < 0.5 || names.has(at) || taken.has(id)) continue;
@@ -98,7 +106,11 @@ export function aligned(base, other, name) {
   return other.map((cue, at) => put(cue, { id: names.get(at) ?? name() }));
 }
 
-/** How likely two are the same cue, changed: by text, by a border that stayed, by time shared; of alike ones the nearest. @type {(a: Cue, b: Cue) => number} */
+/**
+ * How likely two are the same cue, changed: by text, by a border that stayed, by time shared; of alike ones the
+ * nearest.
+ * @type {(a: Cue, b: Cue) => number}
+ */
 function likeness(a, b) {
   const shared = Math.min(a.end, b.end) - Math.max(a.start, b.start);
   const share = Math.max(shared, 0) / Math.max(a.end - a.start, b.end - b.start);

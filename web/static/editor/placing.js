@@ -3,10 +3,12 @@
 
 import { BEYOND, clamp, placeOf, put, spliced } from "./cues.js";
 
-/** @typedef {import("./cues.js").Cues} Cues */
-/** @typedef {import("./cues.js").Room} Room */
+/** @import { Cues, Room } from "./cues.js" */
 
-/** How early and how late the start of a cue may be. @type {(cues: Cues, at: number, room: Room) => [number, number]} */
+/**
+ * How early and how late the start of a cue may be.
+ * @type {(cues: Cues, at: number, room: Room) => [number, number]}
+ */
 function startLimits(cues, at, { gap, glimpse }) {
   const { start, end } = cues[at];
   const low = at ? cues[at - 1].end + gap : 0;
@@ -34,7 +36,10 @@ export function setEnd(cues, id, ms, room) {
   return spliced(cues, at, 1, put(cues[at], { end: clamp(Math.round(ms), ...endLimits(cues, at, room)) }));
 }
 
-/** Its start, its end or all of it earlier (below zero) or later. @type {(cues: Cues, id: string, by: number, part: "start" | "end" | "cue", room: Room) => Cues} */
+/**
+ * Its start, its end or all of it earlier (below zero) or later.
+ * @type {(cues: Cues, id: string, by: number, part: "start" | "end" | "cue", room: Room) => Cues}
+ */
 export function nudge(cues, id, by, part, room) {
   const at = placeOf(cues, id);
   if (at < 0) return cues;
@@ -44,7 +49,10 @@ export function nudge(cues, id, by, part, room) {
   return moved(cues, at, at + 1, by, room);
 }
 
-/** This cue and all after it, earlier or later; the gaps between them stay. @type {(cues: Cues, id: string, by: number, room: Room) => Cues} */
+/**
+ * This cue and all after it, earlier or later; the gaps between them stay.
+ * @type {(cues: Cues, id: string, by: number, room: Room) => Cues}
+ */
 export function shiftFrom(cues, id, by, room) {
   const at = placeOf(cues, id);
   return at < 0 ? cues : moved(cues, at, cues.length, by, room);

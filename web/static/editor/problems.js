@@ -3,14 +3,23 @@
 import { alike } from "./cues.js";
 import { measure } from "./measure.js";
 
-/** @typedef {import("./cues.js").Cues} Cues */
-/** What the server's checks found in a cue. @typedef {{id: string, check: string, severity: "error" | "warning" | "note", sentence: string}} Finding */
-/** A doubt, or a check that is broken; a sentence where the server said one. @typedef {{check: string, severity: "doubt" | "error" | "warning" | "note", sentence?: string}} Problem */
+/** @import { Cues } from "./cues.js" */
+/**
+ * What the server's checks found in a cue.
+ * @typedef {{id: string, check: string, severity: "error" | "warning" | "note", sentence: string}} Finding
+ */
+/**
+ * A doubt, or a check that is broken; a sentence where the server said one.
+ * @typedef {{check: string, severity: "doubt" | "error" | "warning" | "note", sentence?: string}} Problem
+ */
 
 /** What measure() knows too: there it is what is true now that counts. */
 const MEASURED = new Set(["too_fast", "too_short", "too_long", "overlap", "gap", "too_many_lines", "line_too_long"]);
 
-/** Those findings whose cue still is as it was when the server looked at it (then). @type {(findings: readonly Finding[], then: Cues, now: Cues) => Finding[]} */
+/**
+ * Those findings whose cue still is as it was when the server looked at it (then).
+ * @type {(findings: readonly Finding[], then: Cues, now: Cues) => Finding[]}
+ */
 export function stillTrue(findings, then, now) {
   const before = new Map(then.map((cue) => [cue.id, cue]));
   const present = new Map(now.map((cue) => [cue.id, cue]));
@@ -45,7 +54,10 @@ function doubts({ text, spoken, checked, doubts }) {
   return open.map((check) => ({ check, severity: "doubt" }));
 }
 
-/** What is measured, with the server's sentence for it where there is one, and what only the server knows. @type {(measured: import("./measure.js").Fault[], said: Finding[]) => Problem[]} */
+/**
+ * What is measured, with the server's sentence for it where there is one, and what only the server knows.
+ * @type {(measured: import("./measure.js").Fault[], said: Finding[]) => Problem[]}
+ */
 function faults(measured, said) {
   const known = measured.map((fault) => {
     const same = said.find(({ check, severity }) => check === fault.check && severity === fault.severity);
@@ -58,12 +70,14 @@ function faults(measured, said) {
 /**
  * The next cue that needs somebody, after this one (before it: step -1), and from the other end when there is none
  * left. The cue itself only when it is the last one; null when all is well.
- * @type {(cues: Cues, found: ReadonlyMap<string, readonly Problem[]>, from: string | null, step?: 1 | -1) => {id: string, wrapped: boolean} | null}
+ * @typedef {ReadonlyMap<string, readonly Problem[]>} Found
+ * @type {(cues: Cues, found: Found, from: string | null, step?: 1 | -1) => {id: string, wrapped: boolean} | null}
  */
 export function nextProblem(cues, found, from, step = 1) {
   const here = cues.findIndex((cue) => cue.id === from);
   const begin = here >= 0 ? here : step > 0 ? -1 : cues.length;
   for (let far = 1; far <= cues.length + 1; far++) {
+    /** @type {number} */
     const at = begin + step * far;
     const place = (at + cues.length) % cues.length;
     const id = cues[place]?.id;

@@ -4,10 +4,9 @@ import { DIALOGUE, speaks } from "./breaking.js";
 import { clamp, placeOf, put, spliced } from "./cues.js";
 import { length } from "./text.js";
 
-/** @typedef {import("./cues.js").Cue} Cue */
-/** @typedef {import("./cues.js").Cues} Cues */
-/** @typedef {import("./cues.js").Room} Room */
+/** @import { Cue, Cues, Room } from "./cues.js" */
 /** @typedef {(text: string) => string} Lay lays a text in lines */
+/** @typedef {{before: string} | {after: string} | {at: number, until?: number}} Where */
 
 const NEW = 2000; // ms that a new cue is shown where there is room, as in Subtitle Edit
 
@@ -45,7 +44,10 @@ function halves(text, at) {
   return [text.slice(0, cut).trim(), text.slice(cut).trim()];
 }
 
-/** Where the first part ends and the second one starts. @type {(cue: Cue, when: number, share: number, room: Room) => {end: number, start: number}} */
+/**
+ * Where the first part ends and the second one starts.
+ * @type {(cue: Cue, when: number, share: number, room: Room) => {end: number, start: number}}
+ */
 function border({ start, end }, when, share, { gap, glimpse }) {
   const shown = end - start;
   const between = Math.min(gap, Math.floor(shown / 3));
@@ -76,7 +78,10 @@ export function mergeNext(cues, id, lay = asItIs) {
   return spliced(cues, at, 2, Object.freeze(merged));
 }
 
-/** Two texts as one. Where the second begins with a speaker's dash, each speaker has a line and a dash. @type {(first: string, second: string) => string} */
+/**
+ * Two texts as one. Where the second begins with a speaker's dash, each speaker has a line and a dash.
+ * @type {(first: string, second: string) => string}
+ */
 export function joined(first, second) {
   if (!first || !second) return first || second;
   if (speaks(second)) return `${speaks(first) ? first : `– ${inOneLine(first)}`}\n${second}`;
@@ -93,7 +98,7 @@ const inOneLine = (text) =>
 /**
  * An empty cue before or after another, or where the playhead stands or somebody drew from `at` to `until`: in the
  * hole that begins there or next after that. Where no hole is wide enough to see a cue in it, the list stays.
- * @type {(cues: Cues, where: {before: string} | {after: string} | {at: number, until?: number}, newId: string, room: Room) => Cues}
+ * @type {(cues: Cues, where: Where, newId: string, room: Room) => Cues}
  */
 export function insert(cues, where, newId, room) {
   const place = hole(cues, where);
@@ -109,7 +114,10 @@ export function insert(cues, where, newId, room) {
   return spliced(cues, place, 0, Object.freeze({ ...empty, id: newId, start, end }));
 }
 
-/** Before which cue of the list; -1 for nowhere. @type {(cues: Cues, where: {before: string} | {after: string} | {at: number}) => number} */
+/**
+ * Before which cue of the list; -1 for nowhere.
+ * @type {(cues: Cues, where: Where) => number}
+ */
 function hole(cues, where) {
   if ("before" in where) return placeOf(cues, where.before);
   if ("after" in where) return placeOf(cues, where.after) + 1 || -1;

@@ -1,6 +1,6 @@
 // Times as people type and read them, and where a dragged border comes to rest. All in ms.
 
-/** @typedef {import("./cues.js").Cues} Cues */
+/** @import { Cues } from "./cues.js" */
 
 /** `1:02.345`, `62.3` or `62,345` as ms; NaN when it is no time. The server reads the same way. @param {string} text */
 export function readTime(text) {
@@ -16,7 +16,10 @@ export function clock(ms) {
   return `${Math.floor(whole / 60000)}:${digits(Math.floor(whole / 1000) % 60, 2)}.${digits(whole % 1000, 3)}`;
 }
 
-/** The nearest of these places, if it is no farther than `within`; else where it is. @type {(ms: number, places: Iterable<number>, within: number) => number} */
+/**
+ * The nearest of these places, if it is no farther than `within`; else where it is.
+ * @type {(ms: number, places: Iterable<number>, within: number) => number}
+ */
 export function snap(ms, places, within) {
   let [best, far] = [ms, Infinity];
   for (const place of places) {
@@ -29,7 +32,8 @@ export function snap(ms, places, within) {
 /**
  * Where the start or end of a cue may snap to: as near to its neighbour as the gap allows, where speech begins or
  * ends, the playhead.
- * @type {(cues: Cues, at: number, edge: "start" | "end", near: {gap: number, speech?: readonly {start: number, end: number}[], playhead?: number}) => number[]}
+ * @typedef {{gap: number, speech?: readonly {start: number, end: number}[], playhead?: number}} Near
+ * @type {(cues: Cues, at: number, edge: "start" | "end", near: Near) => number[]}
  */
 export function snapPlaces(cues, at, edge, { gap, speech = [], playhead }) {
   const neighbour = edge === "start" ? cues[at - 1]?.end + gap : cues[at + 1]?.start - gap;

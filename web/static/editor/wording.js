@@ -2,10 +2,12 @@
 
 import { placeOf, put, spliced } from "./cues.js";
 
-/** @typedef {import("./cues.js").Cue} Cue */
-/** @typedef {import("./cues.js").Cues} Cues */
+/** @import { Cue, Cues } from "./cues.js" */
 
-/** What somebody types. Doubts and origin are about the words, so they go with them. @type {(cues: Cues, id: string, text: string) => Cues} */
+/**
+ * What somebody types. Doubts and origin are about the words, so they go with them.
+ * @type {(cues: Cues, id: string, text: string) => Cues}
+ */
 export const setText = (cues, id, text) => changed(cues, id, (cue) => worded(cue, { text, doubts: [], origin: "" }));
 
 /** New texts for many cues at once, by id. @type {(cues: Cues, texts: ReadonlyMap<string, string>) => Cues} */
@@ -25,7 +27,10 @@ export const takeOffer = (cues, id, { text, origin }, settles) =>
     return worded(cue, { text, doubts, origin });
   });
 
-/** That somebody looked and found it right; nothing cannot be right. @type {(cues: Cues, id: string, checked: boolean) => Cues} */
+/**
+ * That somebody looked and found it right; nothing cannot be right.
+ * @type {(cues: Cues, id: string, checked: boolean) => Cues}
+ */
 export const setChecked = (cues, id, checked) =>
   changed(cues, id, (cue) => put(cue, { checked: checked && cue.text.trim() !== "" }));
 
@@ -35,7 +40,10 @@ function changed(cues, id, change) {
   return at < 0 ? cues : spliced(cues, at, 1, change(cues[at]));
 }
 
-/** The server reads a form the same way: where the saved words stand again, what was known about them holds again. @type {(cue: Cue, words: import("./cues.js").Words) => Cue} */
+/**
+ * The server reads a form the same way: where the saved words stand again, what was known about them holds again.
+ * @type {(cue: Cue, words: import("./cues.js").Words) => Cue}
+ */
 function worded(cue, words) {
   if (words.text === cue.text) return cue;
   const { text, doubts, origin } = words.text === cue.saved?.text ? cue.saved : words;
