@@ -17,6 +17,10 @@ test("word by word, signs by themselves", () => {
   assert.equal(shown("", ""), "");
 });
 
+test("as much as can be is the same", () => {
+  assert.equal(shown("да нет мир", "мир да нет"), "[+мир +]да нет[- мир-]");
+});
+
 test("a blank between two changed words is changed with them", () => {
   assert.equal(shown("не идите туда", "не ходите сюда"), "не [-идите туда-][+ходите сюда+]");
 });

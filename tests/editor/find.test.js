@@ -56,6 +56,7 @@ test("what would change is listed, and only that is done", () => {
     ["война", "мир", "Беда и беда"],
   );
   assert.equal(after[0], cues[0]);
+  assert.equal(replace(cues, []), cues);
 });
 
 test("a cue that was changed since is left alone", () => {

@@ -38,6 +38,11 @@ test("signs written by their number with Alt are left alone", () => {
   assert.equal(action({ key: "1", code: "Digit1", altKey: true }), "take_first");
 });
 
+test("a keyboard on the screen names keys and no places", () => {
+  assert.equal(action({ key: "Enter", code: "" }, true), "done");
+  assert.equal(action({ key: " ", code: "" }, false), "play_here");
+});
+
 test("a key that is held down goes on only where that helps", () => {
   assert.equal(action({ key: "х", code: "BracketLeft", altKey: true, repeat: true }), "start_earlier");
   assert.equal(action({ key: "Enter", code: "Enter", ctrlKey: true, repeat: true }), undefined);

@@ -42,6 +42,27 @@ test("where both wrote, mine stands and theirs is at hand", () => {
   assert.equal(decided[1].text, "Стойте.");
 });
 
+test("a decision is about what was in question only", () => {
+  const both = merged(
+    (cues) => setText(cues, "0", "Ждём."),
+    (cues) => setStart(setText(cues, "0", "Вас ждут."), "0", 500, ROOM),
+  );
+  assert.deepEqual(about(both), [["0", "words"]]);
+  const words = (side) =>
+    decide(both.cues, both.conflicts[0], side, ROOM).map(({ start, text }) => `${start} ${text}`)[0];
+  assert.deepEqual([words("mine"), words("theirs")], ["500 Ждём.", "500 Вас ждут."]);
+});
+
+test("both moved one cue: either time can be had", () => {
+  const both = merged(
+    (cues) => setEnd(cues, "2", 11_000, ROOM),
+    (cues) => setEnd(cues, "2", 12_000, ROOM),
+  );
+  assert.deepEqual(about(both), [["2", "times"]]);
+  const end = (side) => decide(both.cues, both.conflicts[0], side, ROOM)[2].end;
+  assert.deepEqual([end("mine"), end("theirs")], [11_000, 12_000]);
+});
+
 test("the same deed by both is no conflict", () => {
   const both = merged(
     (cues) => remove(setText(cues, "1", "Стойте."), "2"),
@@ -203,6 +224,21 @@ test("the cues of another revision are known again though they are counted anew"
     ids((cues) => store.shiftFrom(cues, "0", 5000, ROOM)),
     ["0", "1", "2"],
   );
+});
+
+test("of alike words the nearest is the same cue, and what is unlike in all is another", () => {
+  const at = (...starts) =>
+    adopted(
+      starts.map((start) => ({ start, end: start + 900, text: "Да." })),
+      ROOM,
+    );
+  const names = (base, other) => aligned(base, other, () => "new").map(({ id }) => id);
+  assert.deepEqual(names(at(0, 10_000, 20_000), at(9000, 20_500)), ["1", "2"]);
+  assert.deepEqual(names(at(0, 10_000, 20_000), at(1000, 11_000, 19_000)), ["0", "1", "2"]);
+  const other = adopted([{ start: 800, end: 1700, text: "Нет." }], ROOM);
+  assert.deepEqual(names(at(0), other), ["new"]);
+  const longer = adopted([{ start: 100, end: 1000, text: "Нет." }], ROOM);
+  assert.deepEqual(names(at(0), longer), ["0"]);
 });
 
 test("no two cues of another revision get one name", () => {

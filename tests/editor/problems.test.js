@@ -58,6 +58,11 @@ test("the walk goes from one to the next and begins again; notes are passed by",
   assert.deepEqual(walk("1", -1), ["4", true]);
 });
 
+test("who stands on the first one is sent on", () => {
+  const both = new Map(["0", "3"].map((id) => [id, [{ check: "omission", severity: "doubt" }]]));
+  assert.equal(nextProblem(track(), both, "0").id, "3");
+});
+
 test("the last problem is found from itself, and none is none", () => {
   const cues = track();
   const one = new Map([["2", [{ check: "untranslated", severity: "doubt" }]]]);

@@ -72,6 +72,17 @@ test("a nudge moves a border or the cue as far as there is room", () => {
   assert.deepEqual(times(nudge(cues, "1", 9000, "cue", ROOM))[1], [8000 - 83 - 2500, 8000 - 83]);
 });
 
+test("what moves one cue leaves all the others", () => {
+  const cues = three();
+  assert.deepEqual(times(nudge(cues, "0", 100, "cue", ROOM)), [[1100, 3100], ...times(cues).slice(1)]);
+  assert.deepEqual(times(nudge(cues, "2", 100, "cue", ROOM)), [...times(cues).slice(0, 2), [8100, 10_100]]);
+  assert.deepEqual(times(nudge(cues, "1", -50, "cue", ROOM)), [
+    [1000, 3000],
+    [3450, 5950],
+    [8000, 10_000],
+  ]);
+});
+
 test("all from here are shifted together, as far as the first or the last can go", () => {
   const cues = three();
   assert.deepEqual(times(shiftFrom(cues, "1", 250, ROOM)), [
@@ -151,6 +162,16 @@ test("merging joins times, words, doubts", () => {
   assert.equal(cues[0].text, "Мы ждём вас. Не идите на эту войну.");
   assert.deepEqual(cues[0].doubts, ["omission", "unknown_word"]);
   assert.equal(mergeNext(cues, "2"), cues);
+});
+
+test("of two origins none is left, and right is what was right in both", () => {
+  const row = (start, more) => ({ start, end: start + 1000, text: "Да.", origin: "memory", checked: true, ...more });
+  const first = (...rows) => mergeNext(adopted(rows, ROOM), "0")[0];
+  const { origin, checked } = first(row(0), row(2000));
+  assert.deepEqual([origin, checked], ["memory", true]);
+  assert.equal(first(row(0), row(2000, { origin: "marian" })).origin, "");
+  assert.equal(first(row(0), row(2000, { checked: false })).checked, false);
+  assert.equal(first(row(0), row(2000, { checked: false, text: "" })).checked, true);
 });
 
 test("each speaker has a line and a dash", () => {
@@ -241,5 +262,28 @@ test("whatever is done in whatever order, the list holds, and the one before it 
       if (after !== cues) assert.notEqual(JSON.stringify(after), before, "another list only for another content");
       cues = after;
     }
+  }
+});
+
+test("no time that is set loses a word or a cue, and no split or merge a letter", () => {
+  const random = chance();
+  const letters = (cues) => cues.map(({ text }) => text.replace(/[\s–]/g, "")).join("");
+  for (let round = 0; round < 3000; round++) {
+    const cues = track(random, random.to(1, 6));
+    const { id } = random.one(cues);
+    const ms = random.to(-3000, 30_000);
+    const part = random.one(["start", "end", "cue"]);
+    for (const after of [setStart(cues, id, ms, ROOM), setEnd(cues, id, ms, ROOM), nudge(cues, id, ms, part, ROOM)]) {
+      const changed = after.filter((cue, i) => cue !== cues[i]);
+      assert.ok(after.length === cues.length && changed.length <= 1 && changed.every((cue) => cue.id === id));
+      assert.deepEqual(texts(after), texts(cues));
+    }
+    const shifted = shiftFrom(cues, id, ms, ROOM);
+    const gaps = (list) => list.slice(1).map(({ start }, i) => start - list[i].end);
+    const here = cues.findIndex((cue) => cue.id === id);
+    assert.deepEqual(gaps(shifted.slice(here)), gaps(cues.slice(here)));
+    assert.deepEqual(shifted.slice(0, here), cues.slice(0, here));
+    assert.equal(letters(split(cues, id, random.to(0, 30), "new", ROOM)), letters(cues));
+    assert.equal(letters(mergeNext(cues, id)), letters(cues));
   }
 });

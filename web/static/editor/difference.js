@@ -12,7 +12,7 @@ const MOST = 1e6; // pairs of words that are compared; longer texts differ as a 
 export function difference(before, after) {
   const [a, b] = [words(before), words(after)];
   let head = 0;
-  while (head < Math.min(a.length, b.length) && a[head] === b[head]) head += 1;
+  while (head < a.length && a[head] === b[head]) head += 1;
   let tail = 0;
   while (tail < Math.min(a.length, b.length) - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
   const middle = changes(a.slice(head, a.length - tail), b.slice(head, b.length - tail));

@@ -70,13 +70,18 @@ function choice(names, base, mine, theirs) {
 }
 
 /**
- * A conflict decided for one side.
+ * A conflict decided for one side; of a cue that both have, what was not in question stays merged.
  * @type {(cues: Cues, conflict: Conflict, side: "mine" | "theirs", room: Room) => Cues}
  */
-export function decide(cues, conflict, side, room) {
-  const [at, cue] = [placeOf(cues, conflict.id), conflict[side]];
-  if (at < 0) return cue ? orderly([...cues, cue], room) : cues;
-  return cue ? orderly(spliced(cues, at, 1, cue), room) : spliced(cues, at, 1);
+export function decide(cues, { id, about, ...sides }, side, room) {
+  const [at, cue] = [placeOf(cues, id), sides[side]];
+  if (!cue) return at < 0 ? cues : spliced(cues, at, 1);
+  if (at < 0) return orderly([...cues, cue], room);
+  const { start, end, text, doubts, origin, checked, language } = cue;
+  const words = about.includes("words") ? { text, doubts, origin, checked, language } : {};
+  const times = about.includes("times") || about.includes("room") ? { start, end } : {};
+  const whole = about.includes("presence") ? cue : put(cues[at], { ...words, ...times });
+  return orderly(spliced(cues, at, 1, whole), room);
 }
 
 /**

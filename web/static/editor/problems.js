@@ -76,7 +76,7 @@ function faults(measured, said) {
 export function nextProblem(cues, found, from, step = 1) {
   const here = cues.findIndex((cue) => cue.id === from);
   const begin = here >= 0 ? here : step > 0 ? -1 : cues.length;
-  for (let far = 1; far <= cues.length + 1; far++) {
+  for (let far = 1; far <= cues.length; far++) {
     /** @type {number} */
     const at = begin + step * far;
     const place = (at + cues.length) % cues.length;
