@@ -21,6 +21,21 @@ test("as much as can be is the same", () => {
   assert.equal(shown("да нет мир", "мир да нет"), "[+мир +]да нет[- мир-]");
 });
 
+test("no more is changed than must be", () => {
+  const random = chance();
+  /** The most signs that can stay, found by trying all. */
+  const most = (a, b) => {
+    if (!a || !b) return 0;
+    if (a[0] === b[0]) return 1 + most(a.slice(1), b.slice(1));
+    return Math.max(most(a.slice(1), b), most(a, b.slice(1)));
+  };
+  for (let round = 0; round < 1000; round++) {
+    const [a, b] = [0, 1].map(() => random.some([".", ",", "!", "?"], 7).join(""));
+    const same = difference(a, b).filter(({ kind }) => kind === "same");
+    assert.equal(same.map(({ text }) => text).join("").length, most(a, b), `${a} ${b}`);
+  }
+});
+
 test("a blank between two changed words is changed with them", () => {
   assert.equal(shown("не идите туда", "не ходите сюда"), "не [-идите туда-][+ходите сюда+]");
 });

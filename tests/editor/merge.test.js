@@ -42,6 +42,19 @@ test("where both wrote, mine stands and theirs is at hand", () => {
   assert.equal(decided[1].text, "Стойте.");
 });
 
+test("conflicts come in the order of the cues", () => {
+  const every = (text) => (cues) => ["2", "0", "1"].reduce((made, id) => setText(made, id, text), cues);
+  const early = (cues) => insert(cues, { before: "0" }, "a", { ...ROOM, glimpse: 500 });
+  const both = merged(
+    (cues) => setText(early(every("Мир.")(cues)), "a", "Раз."),
+    (cues) => setText(early(every("Дом.")(cues)), "a", "Два."),
+  );
+  assert.deepEqual(
+    both.conflicts.map(({ id }) => id),
+    ["a", "0", "1", "2"],
+  );
+});
+
 test("a decision is about what was in question only", () => {
   const both = merged(
     (cues) => setText(cues, "0", "Ждём."),

@@ -31,6 +31,11 @@ test("doubts that nobody settled, words that are missing, what is measured, what
     ["4", "too_short"],
   ]);
   assert.equal(problems(track(), FRAME, [short]).get("4")[0].sentence, short.sentence);
+  const other = [
+    { ...short, severity: "note" },
+    { ...short, check: "gap" },
+  ]; // what was so once
+  assert.equal(problems(track(), FRAME, other).get("4")[0].sentence, undefined);
 });
 
 test("what is settled, written or mended is none any more", () => {

@@ -170,6 +170,8 @@ test("of two origins none is left, and right is what was right in both", () => {
   const { origin, checked } = first(row(0), row(2000));
   assert.deepEqual([origin, checked], ["memory", true]);
   assert.equal(first(row(0), row(2000, { origin: "marian" })).origin, "");
+  assert.equal(first(row(0, { language: "uk" }), row(2000, { language: "uk" })).language, "uk");
+  assert.equal(first(row(0, { language: "uk" }), row(2000)).language, "");
   assert.equal(first(row(0), row(2000, { checked: false })).checked, false);
   assert.equal(first(row(0), row(2000, { checked: false, text: "" })).checked, true);
 });
@@ -178,7 +180,8 @@ test("each speaker has a line and a dash", () => {
   assert.equal(joined("– Ты где?", "– Дома."), "– Ты где?\n– Дома.");
   assert.equal(joined("Ты где,\nмама?", "– Дома."), "– Ты где, мама?\n– Дома.");
   assert.equal(joined("– Ты где?\n– Дома.", "Жду."), "– Ты где?\n– Дома. Жду.");
-  assert.equal(joined("", "Жду."), "Жду.");
+  assert.equal(joined("", "– Жду."), "– Жду.");
+  assert.equal(joined("Жду.", ""), "Жду.");
   assert.equal(joined("Жду", "– и верю."), "Жду – и верю."); // a dash within a sentence
 });
 
@@ -188,6 +191,7 @@ test("a new cue stands in a hole: after, before, at the playhead, where somebody
     times(insert(cues, where, "new", ROOM)).find(([start]) => !times(cues).flat().includes(start));
   assert.deepEqual(made({ after: "1" }), [6083, 7917]);
   assert.deepEqual(made({ before: "2" }), [6083, 7917]);
+  assert.deepEqual(made({ before: "0" }), [0, 917]);
   assert.deepEqual(made({ after: "2" }), [10_083, 12_083]);
   assert.deepEqual(made({ at: 20_000 }), [20_000, 22_000]);
   assert.deepEqual(made({ at: 7500 }), [7917 - 833, 7917]);
