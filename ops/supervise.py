@@ -96,7 +96,7 @@ def programs(port: int, data: Path, own_redis: bool) -> dict[str, list[str]]:
     redis = {"redis": [redis_server(), str(data / "run" / "redis.conf")]} if own_redis else {}
     web = [
         sys.executable, "-m", "gunicorn", "web:create_app()", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "web.worker.Worker", "--threads", "200",  # 120 may be sending slowly (web/line.py), others read pages
+        "--worker-class", "web.worker.Worker", "--threads", "200",  # 120 may be sending slowly: web/line.py
         "--graceful-timeout", "10", "--no-control-socket",
         "--log-level", "error",  # its warnings name client addresses
     ]  # fmt: skip

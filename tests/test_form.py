@@ -173,7 +173,7 @@ def test_each_choice_is_kept_with_the_words_and_the_language_that_she_saw(strang
     assert "@hanna" not in cast.everything_stored(desk)
 
 
-@pytest.mark.parametrize(("days", "right"), [(1, True), (365, True), (367, False)])
+@pytest.mark.parametrize(("days", "right"), [(-300, False), (-2, False), (0, True), (365, True), (367, False)])
 def test_a_day_within_the_next_year_can_be_chosen(stranger, days, right):
     day = (now().date() + timedelta(days=days)).isoformat()
     assert (send(stranger, not_before=day).status_code == 200) == right

@@ -110,7 +110,7 @@ class Form:
             name=choices.name,
             country=choices.country,
             show_country=bool(choices.country),
-            not_before=choices.not_before.isoformat() if choices.not_before else "",
+            not_before=day.isoformat() if (day := choices.not_before) and not_over(day) else "",
             contact=choices.contact,
             consent=choices.publish,
         )
@@ -191,7 +191,8 @@ def decided(form: Form, shown: str) -> list[Problem]:
     if not form.networks:
         found.append(Problem(400, "networks", _("Please tick at least one place where the video may be published.")))
     if form.not_before and not _possible(form.not_before):
-        found.append(Problem(400, "not_before", _("Please write the day as a date, not later than in twelve months.")))
+        within = _("Please write a day from today on, not later than in twelve months.")
+        found.append(Problem(400, "not_before", within))
     if not form.consent:
         may_not = _("Without your permission we may not use the video. Please tick the box.")
         found.append(Problem(400, "consent", may_not))
@@ -217,12 +218,19 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day > now().date() else None
+    return day if not_over(day) else None
+
+
+def not_over(day: date) -> bool:
+    """Whether this day is still to come."""
+    return day > now().date()
 
 
 def _possible(text: str) -> bool:
+    """Not in the past, where a mistyped year would mean no bounds; a day is left for who lives west of our clock."""
+    today = now().date()
     try:
-        return date.fromisoformat(text) <= now().date() + FARTHEST
+        return today - timedelta(days=1) <= date.fromisoformat(text) <= today + FARTHEST
     except ValueError:
         return False
 

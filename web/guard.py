@@ -59,7 +59,7 @@ class Guard:
     quick: Pace = field(default_factory=lambda: Pace(20, 0.05))
     slow: Pace = field(default_factory=lambda: Pace(4, 0.25))
     sign_ins: Pace = field(default_factory=lambda: Pace(10, 6.0))  # wrong ones, of a place
-    hidden: bool = False  # whether somebody came through a proxy that PROXIES does not count
+    hidden: bool = False  # whether somebody says that a proxy is before us, and PROXIES counts none
 
     @classmethod
     def of(cls, settings: Settings, most: Intake) -> Guard:

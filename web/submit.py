@@ -119,6 +119,8 @@ def _taken(typed: form.Form, whole: Whole, video: form.Video | None) -> Response
         kept = _kept(typed, whole)
     except uploads.Unknown:
         return _again(replace(typed, upload=""), form.GONE)
+    except receipt.Busy:
+        return _again(typed, form.CROWDED)
     except Exception as error:  # whatever it was, she gets her form back and is told that nothing was kept
         log.exception("an upload could not be stored")
         full = isinstance(error, OSError) and error.errno == errno.ENOSPC
@@ -215,6 +217,7 @@ def _receipt(kept: Kept, size: int) -> ResponseReturnValue:
         "submit/receipt.html",
         code=kept.code,
         size=size,
+        media=appeal.media,
         news=news.news(appeal),
         way=news.way(appeal),
         refused=refused,
