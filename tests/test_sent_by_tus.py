@@ -117,6 +117,7 @@ def test_sent_again_after_it_was_taken_back_it_says_so(stranger, desk, upload):
 
 def stored_and_not_marked(stranger, desk, upload: str, monkeypatch) -> dict[str, str]:
     """The web process stopped between the record and the word to the upload; gives her code."""
+
     def taken(_upload: str) -> None:
         raise OSError
 

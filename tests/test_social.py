@@ -206,7 +206,7 @@ def test_what_was_released_and_taken_back_is_to_be_taken_down_until_somebody_tic
     sveta.send(f"/social/take-downs/{number}/done")
     assert open_ones(desk) == []
     page = sveta.get("/social/").text
-    assert "<h2 id=\"down\">" not in page and "Done by" in page and "sveta" in page
+    assert '<h2 id="down">' not in page and "Done by" in page and "sveta" in page
     rita.send(f"/social/take-downs/{number}/done")
     with desk.db.read() as session:
         assert session.get_one(TakeDown, number).done_by == "sveta", "the first one counts"
