@@ -180,7 +180,7 @@ def test_the_switch_of_the_intake_says_who_turned_it_and_counts(ada, rita, desk)
 
 def test_the_admin_is_told_of_a_proxy_that_nobody_counted(ada, stranger):
     stranger.post("/status", data={"code": cast.CODE}, headers={"X-Forwarded-For": "203.0.113.77"})
-    assert "Set PROXIES" in ada.get("/admin/intake").text
+    assert "set PROXIES to the number of your proxies" in ada.get("/admin/intake").text
 
 
 def test_the_switch_by_the_command_line(app, stranger):
