@@ -55,4 +55,5 @@ class Base(DeclarativeBase):
         StrEnum: Enum(StrEnum, native_enum=False, length=20, values_callable=_values),
         dict[str, Any]: JSON(none_as_null=True),
         list[dict[str, Any]]: JSON,
+        list[str]: JSON,
     }

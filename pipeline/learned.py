@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, ForeignKey, delete, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pipeline import memory
+from pipeline.base import Base
 from pipeline.memory import Memory, Pair
-from pipeline.models import Appeal, Layer, Learned, Revision
+from pipeline.models import Appeal, Layer, Revision
+
+
+class Learned(Base):
+    """A pair of the translation memory: what was said, and the Russian that a person approved or imported."""
+
+    __tablename__ = "learned"
+    # numbers are never used twice: learned.Recall sees by them whether it is up to date
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"), index=True)  # None: imported
+    language: Mapped[str]  # BCP 47
+    source: Mapped[str]
+    russian: Mapped[str]
 
 
 def learn(session: Session, appeal: Appeal, revision: Revision) -> None:

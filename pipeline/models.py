@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pipeline import consent
 from pipeline.base import Base, now, this_hour
 from pipeline.cues import Cue, from_json, to_json
-from pipeline.intake import Receipt
+from pipeline.supporter import Receipt
 
 
 class Status(StrEnum):
@@ -63,6 +63,14 @@ class Kind(StrEnum):
     VTT = "vtt"
 
 
+class Screening(StrEnum):
+    """Whether volunteers may see a clip: somebody looked first at who is in it and what she agreed to."""
+
+    OPEN = "open"
+    ASKED = "asked"  # the supporter was asked something
+    PASSED = "passed"
+
+
 class Layer(StrEnum):
     """The two tracks of an appeal: what was said, and what will be read."""
 
@@ -87,6 +95,9 @@ class Account(Base):
     epoch: Mapped[int] = mapped_column(default=0)  # raised to end every session of this account
     wrong_passwords: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    languages: Mapped[list[str]] = mapped_column(default=list)  # BCP 47: which this person understands
+    page_language: Mapped[str] = mapped_column(default="")  # of the pages; empty: as the browser asks
+    credited: Mapped[bool] = mapped_column(default=False)  # whether the pseudonym may be named beside a clip
 
 
 class Appeal(Base):
@@ -112,6 +123,8 @@ class Appeal(Base):
     detail: Mapped[str | None]  # the tool's last words, for staff
     progress: Mapped[int | None]  # percent of the step that runs, where it can tell
     media: Mapped[dict[str, Any] | None]  # probe.MediaInfo
+    screening: Mapped[Screening] = mapped_column(default=Screening.OPEN)
+    urgent: Mapped[bool] = mapped_column(default=False)
     submitted_revision_id: Mapped[int | None]  # the one to render; a foreign key would close a circle of tables
 
     files: Mapped[list[File]] = relationship(order_by="File.id", cascade="all, delete-orphan")
@@ -228,6 +241,7 @@ class Revision(Base):
     rows: Mapped[list[dict[str, Any]]]  # what cues.to_json gives
     author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # None: a machine
     made_by: Mapped[str]  # model and engine, or the author's pseudonym
+    source: Mapped[str] = mapped_column(default="")  # "version 3" that was restored, "file" that was imported
     at: Mapped[datetime] = mapped_column(default=now)
 
     track: Mapped[Track] = relationship(back_populates="revisions")
@@ -250,6 +264,8 @@ class Approval(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+    watched: Mapped[bool] = mapped_column(default=True)  # whether all of the clip had been played before
+    alone: Mapped[str] = mapped_column(default="")  # why an admin approved own words (break-glass)
 
     by: Mapped[Account] = relationship()
     revision: Mapped[Revision] = relationship()
@@ -266,16 +282,3 @@ class Transition(Base):
     by: Mapped[str]  # a pseudonym, "worker" or "supporter"
     reason: Mapped[str] = mapped_column(default="")  # in the words of whoever moved it
     at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Learned(Base):
-    """A pair of the translation memory: what was said, and the Russian that a person approved or imported."""
-
-    __tablename__ = "learned"
-    # numbers are never used twice: learned.Recall sees by them whether it is up to date
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it from the class
-    id: Mapped[int] = mapped_column(primary_key=True)
-    appeal_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"), index=True)  # None: imported
-    language: Mapped[str]  # BCP 47
-    source: Mapped[str]
-    russian: Mapped[str]

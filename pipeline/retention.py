@@ -11,8 +11,8 @@ from pipeline import workflow
 from pipeline.base import now
 from pipeline.context import Context
 from pipeline.errors import SUPPORTER_REASONS
-from pipeline.intake import Message
 from pipeline.models import Appeal, File, Kind, Status
+from pipeline.supporter import Message
 from pipeline.withdraw import forget, forget_upload
 
 #: With which move an original goes; under any other rule it stays until its supporter takes it back.

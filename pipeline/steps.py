@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import OperationalError
 
 from pipeline import formats, layout, render, speech, transcribe, workflow
+from pipeline.approval import approval_in_force
 from pipeline.context import Context
 from pipeline.cues import Cue
 from pipeline.errors import LostLease, PipelineError
@@ -156,7 +157,7 @@ def _render(job: Job) -> Result:
 
 
 def _deliver(job: Job) -> Result:
-    approval = workflow.approval_in_force(job.appeal)
+    approval = approval_in_force(job.appeal)
     if approval is None:
         raise PipelineError("changed_since")
     job.fetch(Kind.FINISHED)  # released as it is, so it must still be what was approved

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.context import Context
-from pipeline.intake import Message
 from pipeline.models import Appeal, Approval, Status
+from pipeline.supporter import Message
+from pipeline.teamwork import Draft, Hold, Note
 from pipeline.uploads import Expired, Unknown
 from pipeline.writer import Locked
 
@@ -55,7 +56,8 @@ def forget_upload(context: Context, appeal: Appeal) -> None:
 def forget(session: Session, appeal: Appeal) -> None:
     """Nothing stays in the records but the ledger, what was agreed to, and her key, which shows that it is gone."""
     session.execute(delete(Approval).where(Approval.appeal_id == appeal.id))
-    session.execute(delete(Message).where(Message.appeal_id == appeal.id))
+    for record in (Message, Note, Draft, Hold):
+        session.execute(delete(record).where(record.appeal_id == appeal.id))
     appeal.files.clear()
     session.flush()  # files point to revisions: they go first
     appeal.tracks.clear()

@@ -7,7 +7,7 @@ lease on the same attempt number, which never repeats in the life of an appeal: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, or_, select, update
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from pipeline import learned
 from pipeline.base import Utc, now, this_hour
 from pipeline.errors import LostLease, PipelineError
-from pipeline.intake import TakeDown
-from pipeline.models import Account, Appeal, Approval, Consent, File, Kind, Revision, Status, Transition
+from pipeline.models import Appeal, Approval, Consent, Screening, Status, Transition
+from pipeline.supporter import TakeDown
 
 MAX_TRIES = 3
 RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far
@@ -130,6 +130,8 @@ def change_consent(session: Session, appeal: Appeal, consent: Consent) -> None:
     if appeal.status in FINAL:
         raise NotAllowed("This appeal has ended.")
     appeal.consents.append(consent)
+    if appeal.screening == Screening.PASSED:
+        appeal.screening = Screening.OPEN  # whether the clip fits what she agrees to, somebody has to see again
     session.flush()
     if appeal.status in {Status.APPROVED, Status.RELEASED}:
         advance(session, appeal.id, appeal.status, appeal.attempt, Status.IN_REVIEW, by=SUPPORTER, reason=CHANGED)
@@ -242,65 +244,3 @@ def give_up_lost(session: Session) -> None:
         .values(needs_person=True, lease_until=None, reason="worker_lost")
         .execution_options(synchronize_session=False)
     )
-
-
-def authors(revision: Revision) -> set[int]:
-    """Accounts whose words may be in this revision: everybody who saved one up to it.
-
-    Also from before a redo: an old version can be opened and saved again under another name.
-    """
-    return {each.author_id for each in revision.track.revisions if each.author_id and each.number <= revision.number}
-
-
-def approve(
-    session: Session, appeal: Appeal, attempt: int, account: Account, sha256: str, consent_id: int, *, two_people: bool
-) -> None:
-    """A reviewer's yes to the clip with this SHA-256, under the consent that the page showed. Stale, NotAllowed."""
-    lock(session, appeal)  # her choices must not change meanwhile
-    finished = appeal.file(Kind.FINISHED)
-    if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
-        raise Stale
-    if appeal.consents and appeal.consents[-1].id != consent_id:
-        raise Stale
-    revision = session.get_one(Revision, finished.revision_id)
-    if two_people and account.id in authors(revision):
-        raise NotAllowed("You wrote these subtitles yourself: somebody else has to approve them.")
-    if not appeal.consents:
-        raise NotAllowed("There is no consent of the supporter.")
-    advance(session, appeal.id, Status.IN_REVIEW, attempt, Status.APPROVED, by=account.name)
-    session.add(
-        Approval(
-            appeal_id=appeal.id,
-            finished_sha256=sha256,
-            revision_id=revision.id,
-            consent_id=consent_id,
-            by_id=account.id,
-        )
-    )
-    learned.learn(session, appeal, revision)
-
-
-def approval_in_force(appeal: Appeal) -> Approval | None:
-    """The approval that still fits the bytes, the text and the consent of this appeal; None when there is none."""
-    finished = appeal.file(Kind.FINISHED)
-    for approval in reversed(appeal.approvals):
-        pinned = (approval.finished_sha256, approval.revision_id, approval.consent_id)
-        if finished and appeal.consents and approval.ended_at is None:
-            present = (finished.sha256, finished.revision_id, appeal.consents[-1].id)
-            return approval if pinned == present else None
-    return None
-
-
-def too_early(appeal: Appeal) -> date | None:
-    """The first day on which it may be shown, when that is still to come."""
-    day = appeal.consents[-1].not_before if appeal.consents else None
-    return day if day and day > now().date() else None
-
-
-def downloadable(appeal: Appeal) -> dict[Kind, File]:
-    """What the social team may have: the files of a released appeal made from its approved revision."""
-    approval = approval_in_force(appeal)
-    if appeal.status != Status.RELEASED or approval is None or too_early(appeal):
-        return {}
-    kinds = {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
-    return {f.kind: f for f in appeal.files if f.kind in kinds and f.revision_id == approval.revision_id}

@@ -12,11 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from pipeline import cues, workflow
+from pipeline import approval, cues, workflow
 from pipeline.base import Base
 from pipeline.consent import Choices, Naming, to_rows
 from pipeline.context import Context
-from pipeline.intake import Receipt
 from pipeline.models import (
     Account,
     Appeal,
@@ -26,10 +25,12 @@ from pipeline.models import (
     Layer,
     Revision,
     Role,
+    Screening,
     Status,
     Track,
     Transition,
 )
+from pipeline.supporter import Receipt
 from web import accounts, decide, receipt
 
 PASSWORD = "no means no, always"
@@ -159,6 +160,7 @@ def _step(desk: Context, session: Session, made: Appeal, status: Status) -> None
         _track(made, Layer.TRANSCRIPT, "be", SAID)
     if status == Status.DRAFTED:
         _track(made, Layer.RUSSIAN, "ru", RUSSIAN)
+        made.screening = Screening.PASSED
     session.flush()
     if status == Status.SUBMITTED:
         made.submitted_revision_id = made.track(Layer.RUSSIAN).latest.id
@@ -168,7 +170,7 @@ def _step(desk: Context, session: Session, made: Appeal, status: Status) -> None
     if status == Status.APPROVED:
         rita = _rita(session)
         sha256 = made.file(Kind.FINISHED).sha256
-        workflow.approve(session, made, made.attempt, rita, sha256, made.consents[-1].id, two_people=True)
+        approval.approve(session, made, made.attempt, rita, sha256, made.consents[-1].id, two_people=True)
         session.refresh(made)
         return
     if status == Status.RELEASED:

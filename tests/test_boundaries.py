@@ -26,7 +26,9 @@ KNOW_RECORDS = [
     "queue",
     "withdraw",
     "learned",
-    "intake",
+    "supporter",
+    "teamwork",
+    "approval",
     "retention",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner"]

@@ -81,9 +81,10 @@ def processes() -> dict[int, tuple[int, str]]:
 
 
 def rendering(context: Context) -> list[int]:
-    """Processes that encode something of this test now."""
-    here = str(context.settings.data_dir)
-    return [pid for pid, (_, line) in processes().items() if "ffmpeg" in line and here in line and "libx264" in line]
+    """Processes that encode something of this test now; the box around one names it too, even before it is closed."""
+    marks = (str(context.settings.data_dir), "libx264")
+    lines = ((pid, line) for pid, (_, line) in processes().items() if line.startswith("ffmpeg "))
+    return [pid for pid, line in lines if all(mark in line for mark in marks)]
 
 
 def child_that_works(process: subprocess.Popen[bytes], context: Context) -> int:
@@ -122,7 +123,7 @@ def test_a_killed_child_is_replaced_and_the_clip_is_done_once(context, submitted
     with worker(context) as process:
         until(lambda: rendering(context), "a render")
         os.kill(child_that_works(process, context), signal.SIGKILL)
-        until(lambda: not rendering(context), "the end of the orphan", 5)
+        until(lambda: not rendering(context), "the end of the orphan", 20)
         until(lambda: in_review(context, submitted), "a finished clip")
         assert_done_once(context, submitted)
 
@@ -131,7 +132,7 @@ def test_a_killed_worker_is_replaced_by_the_next_and_the_clip_is_done_once(conte
     with worker(context) as process:
         until(lambda: rendering(context), "a render")
         kill_group(process)
-        until(lambda: not rendering(context), "the end of the orphan", 5)
+        until(lambda: not rendering(context), "the end of the orphan", 20)
     assert look(context, submitted).status == Status.SUBMITTED
     with worker(context):
         until(lambda: in_review(context, submitted), "a finished clip")
@@ -159,7 +160,7 @@ def test_a_worker_told_to_stop_gives_its_work_back_and_the_next_one_does_it(cont
         until(lambda: rendering(context), "a render")
         process.terminate()
         process.wait(60)
-        until(lambda: not rendering(context), "the end of the render", 5)
+        until(lambda: not rendering(context), "the end of the render", 20)
     stopped = look(context, submitted)
     assert (stopped.status, stopped.state, stopped.tries) == (Status.SUBMITTED, State.WAITING, 0)
     with worker(context):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from pipeline import learned, workflow
-from pipeline.learned import Recall
+from pipeline.learned import Learned, Recall
 from pipeline.memory import Pair
-from pipeline.models import File, Learned, Status
+from pipeline.models import File, Status
 from pipeline.withdraw import withdraw
 from tests import cast
 

@@ -11,8 +11,8 @@ from sqlalchemy import event, inspect
 
 import pipeline
 from pipeline.db import Database, migrate
-from pipeline.intake import Receipt
 from pipeline.models import Appeal
+from pipeline.supporter import Receipt
 
 
 def alembic(db: Database) -> Config:

@@ -10,9 +10,9 @@ import pytest
 
 from pipeline import retention, runner, workflow
 from pipeline.base import now
-from pipeline.intake import Message, Side
 from pipeline.models import Appeal, Kind, State, Status
 from pipeline.steps import STEPS, Result
+from pipeline.supporter import Message, Side
 from tests import cast, hostile
 from tests.appeals import look, receive, work
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from pipeline import workflow
+from pipeline import approval
 from pipeline.models import Account, Appeal, Kind, Layer, Revision, Status
 from tests import cast
 
@@ -28,7 +28,7 @@ def test_a_reviewer_approves_exactly_the_clip_that_was_shown(rita, desk):
     decide(rita, made, "approve", sha256=seen_hash(desk, made))
     after = cast.fresh(desk, made)
     assert after.status == Status.APPROVED
-    assert workflow.approval_in_force(after).by_id == cast.account(desk, "rita").id
+    assert approval.approval_in_force(after).by_id == cast.account(desk, "rita").id
 
 
 def test_another_clip_than_the_one_shown_is_not_approved(rita, desk):

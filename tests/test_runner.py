@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from pipeline import runner, steps, workflow
+from pipeline import approval, runner, steps, workflow
 from pipeline.db import Database
 from pipeline.models import Appeal, Consent, File, Kind, Layer, State, Status
 from pipeline.steps import STEPS, Result
@@ -33,7 +33,7 @@ def leftovers(context) -> list[Path]:
 
 def test_the_belarusian_clip_goes_the_whole_way(context):
     appeal = look(context, released(context))
-    assert set(workflow.downloadable(appeal)) == {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
+    assert set(approval.downloadable(appeal)) == {Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT}
     assert leftovers(context) == []
 
 
@@ -55,8 +55,8 @@ def test_an_approval_holds_for_exactly_this_clip_this_text_and_this_consent(cont
     with context.db.write() as session:
         change(runner.whole(session, appeal_id))
     appeal = look(context, appeal_id)
-    assert workflow.approval_in_force(appeal) is None
-    assert workflow.downloadable(appeal) == {}
+    assert approval.approval_in_force(appeal) is None
+    assert approval.downloadable(appeal) == {}
 
 
 def test_preparing_stores_proxy_sound_peaks_and_poster_under_their_hashes(context):
@@ -288,7 +288,7 @@ def test_a_clip_whose_bytes_changed_after_the_approval_is_not_released(context, 
     path.write_bytes(path.read_bytes() + b"x")
     appeal = work(context, appeal_id, "media")
     assert (appeal.status, appeal.reason) == (Status.APPROVED, "file_changed")
-    assert workflow.downloadable(appeal) == {}
+    assert approval.downloadable(appeal) == {}
 
 
 def test_what_a_fault_kept_of_a_withdrawn_appeal_is_deleted_later(context):

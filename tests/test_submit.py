@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from pipeline.intake import Message, Receipt
 from pipeline.models import Appeal, Kind, Status
+from pipeline.supporter import Message, Receipt
 from tests import cast
 from tests.cast import CLIP, CODE
 from web import form, receipt

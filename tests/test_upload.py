@@ -77,7 +77,7 @@ def test_plain_forms_leave_a_share_to_the_others():
 def test_a_line_must_bring_a_little_on_average_and_may_be_silent_once_it_brought_much(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(line.time, "monotonic", lambda: clock[0])
-    drips, brought = line.Pace(), line.Pace()
+    drips, brought = line.Patience(), line.Patience()
     brought.heard(100_000)
     with pytest.raises(line.Cut):
         while clock[0] < 40:

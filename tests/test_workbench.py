@@ -13,8 +13,9 @@ from sqlalchemy import delete, update
 from pipeline import learned
 from pipeline.base import now
 from pipeline.cues import Cue, Offer
+from pipeline.learned import Learned
 from pipeline.memory import Pair
-from pipeline.models import Appeal, File, Layer, Learned, Revision, Status
+from pipeline.models import Appeal, File, Layer, Revision, Status
 from pipeline.withdraw import withdraw
 from tests import cast
 from web.cuetable import read_time

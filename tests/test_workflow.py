@@ -12,8 +12,8 @@ from pipeline import workflow
 from pipeline.base import this_hour
 from pipeline.db import Database
 from pipeline.errors import BadMedia, LostLease, ToolFailed
-from pipeline.intake import TakeDown
 from pipeline.models import Appeal, Consent, State, Status, Transition
+from pipeline.supporter import TakeDown
 from pipeline.workflow import MAX_TRIES, MOVES, NotAllowed, Stale
 
 LEASE = timedelta(seconds=60)

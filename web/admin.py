@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from pipeline import learned, tmx, workflow
-from pipeline.models import Account, Appeal, Learned, Role, Transition
+from pipeline.learned import Learned
+from pipeline.models import Account, Appeal, Role, Transition
 from web import accounts, given, guard, intake
 from web.auth import role
 from web.desk import desk

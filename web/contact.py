@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
-from pipeline.intake import Message, Side
 from pipeline.models import Account, Appeal, Role, Status
+from pipeline.supporter import Message, Side
 from web import given, messages
 from web.auth import role
 from web.desk import desk
@@ -25,25 +22,11 @@ admins = role(Role.ADMIN)
 REVEALED = "looked at where to write to her"
 
 
-class Line(NamedTuple):
-    """A message as the team reads it."""
-
-    id: int
-    by: str  # the pseudonym of whoever wrote for the team; "" where she wrote
-    text: str
-    at: datetime  # to the hour
-    new: bool
-
-
 @pages.app_template_global("thread")
-def thread(appeal: Appeal) -> list[Line]:
+def thread(appeal: Appeal) -> list[messages.Written]:
     """What was written, the oldest first. Only for pages of reviewers and admins."""
     with desk().db.read() as session:
-        found = session.scalars(select(Message).where(Message.appeal_id == appeal.id).order_by(Message.id)).all()
-    return [
-        Line(it.id, it.by, desk().seal.open(it.sealed), it.at, it.side == Side.SUPPORTER and not it.seen)
-        for it in found
-    ]
+        return messages.thread(session, appeal.id)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/message")
@@ -59,18 +42,10 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
             flash("She took the appeal back: nobody would read it.")
         elif appeal.purged:
             flash("It is deleted, with all messages: nothing was sent.")
-        elif not _just_written(session, appeal_id, account, text):
-            sealed = desk().seal.close(text)
-            session.add(Message(appeal_id=appeal_id, side=Side.TEAM, by=account.name, sealed=sealed))
+        elif messages.add(session, appeal_id, Side.TEAM, text, account.name):
             _seen(session, appeal_id)
             flash("Sent. She reads it when she looks with her code.")
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id, _anchor="messages"))
-
-
-def _just_written(session: Session, appeal_id: int, account: Account, text: str) -> bool:
-    """Whether the same stands there already, as after a second click."""
-    last = session.scalars(select(Message).where(Message.appeal_id == appeal_id).order_by(Message.id.desc())).first()
-    return last is not None and last.by == account.name and desk().seal.open(last.sealed) == text
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/seen")

@@ -181,8 +181,6 @@ def asked(look: Callable[[str], Appeal | None]) -> Callable[[str], Appeal | None
 
     @wraps(look)
     def slowly(typed: str) -> Appeal | None:
-        if g.get("right_code") == typed:  # this request looks again, at what it has just changed
-            return look(typed)
         started = time.monotonic()
         try:
             found = _in_turn(look, typed)
@@ -207,7 +205,6 @@ def _in_turn(look: Callable[[str], Appeal | None], typed: str) -> Appeal | None:
     except receipt.Busy:
         raise TooSoon(AGAIN_SECONDS) from None
     if found:  # then it was no guess
-        g.right_code = typed
         lane.give_back(who)
         if place and lane is guard().quick:
             guard().wrong_codes.give_back(place)

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from pipeline import workflow
 from pipeline.base import now
 from pipeline.errors import SUPPORTER_REASONS
-from pipeline.intake import Switch, SwitchedOn
 from pipeline.models import Appeal, File, Status, Transition
+from pipeline.supporter import Switch, SwitchedOn
 from web.desk import desk
 
 LATER_SECONDS = 3600  # for programs that ask when to come back, where nobody knows

@@ -87,7 +87,7 @@ def _blocks(request: Request) -> Iterator[bytes]:
         raise Cut from error
 
 
-class Pace:
+class Patience:
     """Whether a line brings enough."""
 
     def __init__(self) -> None:
@@ -120,25 +120,25 @@ def _counted(reader: LengthReader, line: socket.socket, wanted: Callable[[], boo
     if head := head[: reader.length]:
         reader.length -= len(head)
         yield head
-    pace, space, ready = Pace(), memoryview(bytearray(CHUNK)), select.poll()
+    patience, space, ready = Patience(), memoryview(bytearray(CHUNK)), select.poll()
     ready.register(line, select.POLLIN)
     while reader.length:
         if not ready.poll(TICK * 1000):
-            if pace.silent() > QUIET and wanted():
+            if patience.silent() > QUIET and wanted():
                 raise Cut
             continue
         count = line.recv_into(space, min(CHUNK, reader.length))
         if not count:
             raise Cut
         reader.length -= count
-        pace.heard(count)
+        patience.heard(count)
         yield space[:count]
 
 
 def _chunked(reader: ChunkedReader) -> Iterator[bytes]:
     """A body in chunks, which says itself where it ends."""
-    pace = Pace()
+    patience = Patience()
     for piece in reader.parser:
-        pace.heard(len(piece))
+        patience.heard(len(piece))
         yield piece
     reader.parser = None

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.intake import Message, Side
 from pipeline.models import Appeal
+from pipeline.supporter import Message, Side
 from web import form, given
 from web.desk import desk
 
@@ -21,9 +21,12 @@ MOST_UNSEEN = 20  # messages that nobody has read yet
 class Written(NamedTuple):
     """A message that can be read."""
 
-    mine: bool
-    text: str
+    id: int
+    side: Side
+    by: str  # the pseudonym of whoever wrote for the team
+    text: str  # empty where it was sealed with another key
     at: datetime  # to the hour
+    seen: bool  # by the other side
 
 
 def cleaned(text: str) -> str:
@@ -53,21 +56,33 @@ def write(appeal: Appeal, text: str) -> str:
         there = session.get_one(Appeal, appeal.id, with_for_update=True)  # nobody deletes it at this moment
         if why := _problem(session, there, text):
             return why
-        last = session.scalars(_all(appeal).order_by(Message.id.desc())).first()
-        if last is None or last.side != Side.SUPPORTER or desk().seal.open(last.sealed) != text:
-            session.add(Message(appeal_id=appeal.id, side=Side.SUPPORTER, sealed=desk().seal.close(text)))
+        add(session, appeal.id, Side.SUPPORTER, text)
     return ""
 
 
+def add(session: Session, appeal_id: int, side: Side, text: str, by: str = "") -> bool:
+    """Keep a message; False where it stands there already, as after a second click."""
+    last = session.scalars(_all(appeal_id).order_by(Message.id.desc())).first()
+    if last and (last.side, last.by, desk().seal.open(last.sealed)) == (side, by, text):
+        return False
+    session.add(Message(appeal_id=appeal_id, side=side, by=by, sealed=desk().seal.close(text)))
+    return True
+
+
+def thread(session: Session, appeal_id: int) -> list[Written]:
+    """All messages, the oldest first."""
+    found = session.scalars(_all(appeal_id).order_by(Message.id))
+    return [Written(it.id, it.side, it.by, desk().seal.open(it.sealed), it.at, it.seen) for it in found]
+
+
 def read(appeal: Appeal) -> list[Written]:
-    """All of them, the oldest first; what the team wrote counts as seen from now on."""
+    """What she can read; what the team wrote counts as seen from now on."""
     with desk().db.write() as session:
-        found = session.scalars(_all(appeal).order_by(Message.id)).all()
+        found = thread(session, appeal.id)
         theirs = [each.id for each in found if each.side == Side.TEAM and not each.seen]
         session.execute(update(Message).where(Message.id.in_(theirs)).values(seen=True))
-        opened = [Written(each.side == Side.SUPPORTER, desk().seal.open(each.sealed), each.at) for each in found]
-    return [each for each in opened if each.text]
+    return [each for each in found if each.text]
 
 
-def _all(appeal: Appeal) -> Select[Message]:
-    return select(Message).where(Message.appeal_id == appeal.id)
+def _all(appeal_id: int) -> Select[Message]:
+    return select(Message).where(Message.appeal_id == appeal_id)

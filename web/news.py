@@ -7,9 +7,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pipeline.approval import too_early
 from pipeline.errors import SUPPORTER_REASONS
 from pipeline.models import Appeal, Kind, State, Status
-from pipeline.workflow import too_early
 from web.desk import desk
 from web.measures import day, duration
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from sqlalchemy import Select, false, func, select
 
-from pipeline.intake import Message, Side
 from pipeline.models import Account, Appeal, Role, Status
+from pipeline.supporter import Message, Side
 from web import given
 from web.auth import team
 from web.desk import desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from pipeline import workflow
+from pipeline import approval, workflow
 from pipeline.models import Account, Role, Status
 from web import given
 from web.auth import role
@@ -30,7 +30,7 @@ def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
     two_people = desk().campaign.two_people
     with desk().db.write() as session:
         appeal = find(session, appeal_id, to_change=True)
-        workflow.approve(session, appeal, _attempt(), account, sha256, consent_id, two_people=two_people)
+        approval.approve(session, appeal, _attempt(), account, sha256, consent_id, two_people=two_people)
     desk().doorbell.ring(appeal_id, Status.APPROVED)
     flash("Approved. The files for the networks are being made.")
     return redirect(url_for("workbench.appeal", appeal_id=appeal_id))

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 
+from pipeline.approval import downloadable, too_early
 from pipeline.base import now
-from pipeline.intake import TakeDown
 from pipeline.models import Account, Appeal, Kind, Role, Status
-from pipeline.workflow import downloadable, too_early
+from pipeline.supporter import TakeDown
 from web import given
 from web.auth import role
 from web.desk import desk

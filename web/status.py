@@ -18,9 +18,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, selectinload
 
-from pipeline import workflow
-from pipeline.intake import Receipt, TakeDown
+from pipeline import approval, workflow
 from pipeline.models import Appeal, Kind, Status
+from pipeline.supporter import Receipt, TakeDown
 from pipeline.withdraw import withdraw as take_back
 from web import decide, form, guard, messages, news, receipt
 from web.desk import desk
@@ -136,7 +136,7 @@ def clip(token: str) -> Response:
         abort(404)
     with desk().db.read() as session:
         appeal = session.get(Appeal, appeal_id)
-        file = workflow.downloadable(appeal).get(Kind.FINISHED) if appeal else None
+        file = approval.downloadable(appeal).get(Kind.FINISHED) if appeal else None
     if file is None or file.sha256 != sha256:
         abort(404)
     return send_stored(file)
@@ -148,7 +148,7 @@ def _signer() -> URLSafeTimedSerializer:
 
 def _watched_at(appeal: Appeal) -> str:
     """The address of the finished clip; "" while there is none to be shown."""
-    file = workflow.downloadable(appeal).get(Kind.FINISHED)
+    file = approval.downloadable(appeal).get(Kind.FINISHED)
     return url_for("status.clip", token=_signer().dumps([appeal.id, file.sha256])) if file else ""
 
 

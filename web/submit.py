@@ -20,8 +20,8 @@ from sqlalchemy.exc import IntegrityError
 
 from pipeline import uploads, workflow
 from pipeline.base import this_hour
-from pipeline.intake import Receipt
 from pipeline.models import Appeal, File, Kind, Status
+from pipeline.supporter import Receipt
 from pipeline.uploads import Whole
 from web import decide, form, guard, line, news, receipt, status
 from web.desk import desk

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from pipeline import checks, formats, workflow
+from pipeline import approval, checks, formats, workflow
 from pipeline.cues import Cue
 from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status
 from web import cuetable, given, memory, proof
@@ -112,7 +112,7 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
         returned=returned if appeal.status == Status.DRAFTED else None,
         moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
         may_review=account.role in {Role.REVIEWER, Role.ADMIN},
-        wrote_it=revision is not None and desk().campaign.two_people and account.id in workflow.authors(revision),
+        wrote_it=revision is not None and desk().campaign.two_people and account.id in approval.authors(revision),
         work=MACHINE_WORK.get(appeal.status, ""),
     )
     return text, (409 if typed.stale else 422) if typed else 200

@@ -19,14 +19,14 @@ class Hurried:
     """The line of one request, for who only reads from it."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self.sock, self.pace = sock, line.Pace()
+        self.sock, self.patience = sock, line.Patience()
 
     def recv(self, size: int) -> bytes:
         """What comes. Raises NoMoreData, an OSError, where that is far too slow."""
         try:
-            self.sock.settimeout(self.pace.left())
+            self.sock.settimeout(self.patience.left())
             came = self.sock.recv(size)
-            self.pace.heard(len(came))
+            self.patience.heard(len(came))
         except (TimeoutError, line.Cut):
             raise NoMoreData from None
         finally:

@@ -4,8 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-import pipeline.intake
-import pipeline.models  # noqa: F401 - fills the metadata
+from pipeline import learned, models, supporter, teamwork  # noqa: F401 - they fill the metadata
 from pipeline.base import Base
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=NullPool)

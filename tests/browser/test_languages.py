@@ -15,8 +15,8 @@ import web
 from pipeline.campaign import Campaign
 from pipeline.config import Settings
 from pipeline.db import migrate
-from pipeline.intake import Message, Side, Switch, SwitchedOn
 from pipeline.models import Status
+from pipeline.supporter import Message, Side, Switch, SwitchedOn
 from tests import cast
 from tests.services import ROOT, chromium
 from web.languages import LANGUAGES

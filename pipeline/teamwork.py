@@ -1,0 +1,46 @@
+"""Records of the team's work on an appeal: who has it open, what is typed and not saved, notes of the reviewers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pipeline.base import Base, now
+
+
+class Hold(Base):
+    """Who corrects the subtitles of an appeal now: one tab of one person, as long as it gives a sign of life."""
+
+    __tablename__ = "holds"
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    tab: Mapped[str]  # a random name that the tab gave itself
+    since: Mapped[datetime] = mapped_column(default=now)
+    seen: Mapped[datetime] = mapped_column(default=now)  # the last sign of life
+
+
+class Draft(Base):
+    """What somebody typed and has not saved as a revision yet; one for each person and appeal."""
+
+    __tablename__ = "drafts"
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    base: Mapped[int]  # the number of the revision that was changed; 0: there was none
+    rows: Mapped[list[dict[str, Any]]]  # as the editor sent them
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Note(Base):
+    """What a reviewer wants changed, at a moment of the clip; whoever changed it ticks it off."""
+
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    at_ms: Mapped[int]
+    text: Mapped[str]
+    by: Mapped[str]  # a pseudonym
+    at: Mapped[datetime] = mapped_column(default=now)
+    done_by: Mapped[str] = mapped_column(default="")  # empty: still open
