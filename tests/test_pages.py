@@ -42,6 +42,7 @@ ROUTES = {
     "POST /staff/sign-in": ALL,
     "POST /staff/sign-out": ALL,
     "GET /staff/": TEAM,
+    "GET /staff/appeals/<int:appeal_id>/edit": TEAM,
     "GET /staff/appeals/<int:appeal_id>": TEAM,
     "GET /staff/appeals/<int:appeal_id>/russian.vtt": TEAM,
     "GET /staff/appeals/<int:appeal_id>/media/<kind>": TEAM,

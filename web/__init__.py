@@ -15,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.context import Context
 from web import (
     admin,
+    appeal,
     auth,
     commands,
     contact,
@@ -88,7 +89,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
-    for module in (submit, tus, status, queue, workbench, review, contact, media, social, admin, auth):
+    for module in (submit, tus, status, queue, appeal, workbench, review, contact, media, social, admin, auth):
         app.register_blueprint(module.pages)
     auth.init_app(app, exempt=(submit.pages, tus.pages, status.pages))
     guard.init_app(app, settings)

@@ -11,9 +11,9 @@ from pipeline import workflow
 from pipeline.models import Account, Appeal, Role, Status
 from pipeline.supporter import Message, Side
 from web import given, messages
+from web.appeal import find
 from web.auth import role
 from web.desk import desk
-from web.workbench import find
 
 pages = Blueprint("contact", __name__)
 reviewers = role(Role.REVIEWER, Role.ADMIN)
@@ -35,7 +35,7 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Answer her. What she wrote so far counts as read."""
     text = messages.cleaned(request.form.get("words", ""))[: messages.LONGEST]
     with desk().db.write() as session:
-        appeal = find(session, appeal_id, to_change=True)
+        appeal = find(session, account, appeal_id, to_change=True)
         if not text:
             flash("Please write something first.")
         elif appeal.status == Status.WITHDRAWN:
@@ -45,7 +45,7 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
         elif messages.add(session, appeal_id, Side.TEAM, text, account.name):
             _seen(session, appeal_id)
             flash("Sent. She reads it when she looks with her code.")
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id, _anchor="messages"))
+    return redirect(url_for("appeal.page", appeal_id=appeal_id, _anchor="messages"))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/seen")
@@ -53,9 +53,9 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
 def seen(account: Account, appeal_id: int) -> ResponseReturnValue:
     """What she wrote needs no answer."""
     with desk().db.write() as session:
-        find(session, appeal_id)
+        find(session, account, appeal_id)
         _seen(session, appeal_id)
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id, _anchor="messages"))
+    return redirect(url_for("appeal.page", appeal_id=appeal_id, _anchor="messages"))
 
 
 def _seen(session: Session, appeal_id: int) -> None:
@@ -69,10 +69,10 @@ def _seen(session: Session, appeal_id: int) -> None:
 def reveal(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Show where to write to her, once, and say so in the ledger."""
     with desk().db.write() as session:
-        appeal = find(session, appeal_id, to_change=True)
+        appeal = find(session, account, appeal_id, to_change=True)
         if not appeal.contact:
             flash("She left no address.")
-            return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+            return redirect(url_for("appeal.page", appeal_id=appeal_id))
         workflow.note(session, appeal, account.name, REVEALED)
         address = desk().seal.open(appeal.contact)
     return render_template("staff/contact.html", appeal=appeal, address=address)

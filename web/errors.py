@@ -58,7 +58,7 @@ def page(code: int, sentence: str = "") -> tuple[str, int]:
         "layout": "staff/base.html" if _signed_in() else "base.html",
     }
     if code in {403, 409} and request.view_args and "appeal_id" in request.view_args:
-        shown["back"] = url_for("workbench.appeal", appeal_id=request.view_args["appeal_id"])
+        shown["back"] = url_for("appeal.page", appeal_id=request.view_args["appeal_id"])
     return render_template("error.html", **shown), code
 
 

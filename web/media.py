@@ -12,9 +12,9 @@ from werkzeug.wsgi import wrap_file
 
 from pipeline.models import Account, File, Kind, Role
 from web import errors
+from web.appeal import find
 from web.auth import team
 from web.desk import desk
-from web.workbench import find
 
 log = logging.getLogger(__name__)
 pages = Blueprint("media", __name__)
@@ -40,7 +40,7 @@ def staff(account: Account, appeal_id: int, kind: str) -> Response:
     """What the workbench shows; the original only to the admin."""
     allowed = SHOWN | {Kind.ORIGINAL} if account.role == Role.ADMIN else SHOWN
     with desk().db.read() as session:
-        appeal = find(session, appeal_id)
+        appeal = find(session, account, appeal_id)
         file = next((f for f in appeal.files if f.kind == kind and f.kind in allowed), None)
     if file is None:
         destroyed = kind == Kind.ORIGINAL and account.role == Role.ADMIN

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from pipeline import approval, workflow
 from pipeline.models import Account, Role, Status
 from web import given
+from web.appeal import find
 from web.auth import role
 from web.desk import desk
-from web.workbench import find
 
 pages = Blueprint("review", __name__)
 reviewers = role(Role.REVIEWER, Role.ADMIN)
@@ -29,11 +29,11 @@ def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
     sha256, consent_id = request.form.get("sha256", ""), given.number(request.form, "consent", -1)
     two_people = desk().campaign.two_people
     with desk().db.write() as session:
-        appeal = find(session, appeal_id, to_change=True)
+        appeal = find(session, account, appeal_id, to_change=True)
         approval.approve(session, appeal, _attempt(), account, sha256, consent_id, two_people=two_people)
     desk().doorbell.ring(appeal_id, Status.APPROVED)
     flash("Approved. The files for the networks are being made.")
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+    return redirect(url_for("appeal.page", appeal_id=appeal_id))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/return")
@@ -67,12 +67,12 @@ def _seen_status() -> Status:
 
 def _move(account: Account, appeal_id: int, old: Status, new: Status, done: str) -> ResponseReturnValue:
     words = given.line(request.form, "words")[:MAX_WORDS]
-    here = redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+    here = redirect(url_for("appeal.page", appeal_id=appeal_id))
     if not words:
         flash("Please write why: nothing was changed.")
         return here
     with desk().db.write() as session:
-        find(session, appeal_id)
+        find(session, account, appeal_id)
         workflow.advance(session, appeal_id, old, _attempt(), new, by=account.name, reason=words)
     flash(done)
     return here

@@ -10,25 +10,24 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from pipeline import approval, checks, formats, workflow
-from pipeline.cues import Cue
 from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status
 from web import cuetable, given, memory, proof
+from web.appeal import find, latest, spoken_cues, versions
 from web.auth import team
 from web.desk import desk
-from web.news import refused
-from web.words import MACHINE_WORK, UNNAMED
+from web.words import MACHINE_WORK
 
 pages = Blueprint("workbench", __name__)
 
 SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})
 
 
-@pages.get("/staff/appeals/<int:appeal_id>")
+@pages.get("/staff/appeals/<int:appeal_id>/edit")
 @team
-def appeal(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Video, cue table, decisions, ledger."""
+def edit(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Video and cue table."""
     with desk().db.read() as session:
-        return _page(session, account, find(session, appeal_id))
+        return _page(session, account, find(session, account, appeal_id))
 
 
 @pages.get("/staff/appeals/<int:appeal_id>/russian.vtt")
@@ -36,31 +35,9 @@ def appeal(account: Account, appeal_id: int) -> ResponseReturnValue:
 def russian(account: Account, appeal_id: int) -> Response:
     """The Russian track as it was saved last, or in an earlier version."""
     with desk().db.read() as session:
-        revision = _asked_for(find(session, appeal_id))
+        revision = _asked_for(find(session, account, appeal_id))
         text = formats.vtt(revision.cues if revision else [])
     return Response(text, mimetype="text/vtt")
-
-
-def find(session: Session, appeal_id: int, *, to_change: bool = False) -> Appeal:
-    """The appeal, or a page that says there is none."""
-    return session.get(Appeal, appeal_id, with_for_update=to_change) or abort(404)
-
-
-def spoken_cues(appeal: Appeal) -> list[Cue]:
-    """What was said, as far as it is known."""
-    track = appeal.track(Layer.TRANSCRIPT)
-    return track.latest.cues if track else []
-
-
-def versions(appeal: Appeal) -> list[Revision]:
-    """Every saved state of the Russian track, the newest last."""
-    track = appeal.track(Layer.RUSSIAN)
-    return track.revisions if track else []
-
-
-def latest(appeal: Appeal) -> Revision | None:
-    """The newest saved state of the Russian track."""
-    return next(reversed(versions(appeal)), None)
 
 
 def _version(appeal: Appeal, number: int) -> Revision | None:
@@ -95,7 +72,7 @@ def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | 
         (t for t in reversed(appeal.transitions) if t.new == Status.DRAFTED and t.by != workflow.WORKER), None
     )
     text = render_template(
-        "staff/appeal.html",
+        "staff/edit.html",
         appeal=appeal,
         rows=rows,
         typed=typed,
@@ -139,24 +116,24 @@ def submit(account: Account, appeal_id: int) -> ResponseReturnValue:
 def _take(account: Account, appeal_id: int, *, submit: bool) -> ResponseReturnValue:
     try:
         with desk().db.write() as session:
-            appeal = find(session, appeal_id, to_change=True)
+            appeal = find(session, account, appeal_id, to_change=True)
             _save(session, account, appeal)
             if submit:
                 _submit(session, account, appeal)
     except NotTaken as error:
         with desk().db.read() as session:
-            return _page(session, account, find(session, appeal_id), error)
+            return _page(session, account, find(session, account, appeal_id), error)
     if submit:
         desk().doorbell.ring(appeal_id, Status.SUBMITTED)
     flash("Sent. The finished clip is being rendered, then a reviewer watches it." if submit else "Saved.")
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
+    return redirect(url_for("workbench.edit", appeal_id=appeal_id))
 
 
 @team
 def typed_again(account: Account, appeal_id: int) -> ResponseReturnValue:
     """What was typed into a page whose token is too old: shown again, to be saved with a new one."""
     with desk().db.read() as session:
-        appeal = find(session, appeal_id)
+        appeal = find(session, account, appeal_id)
         try:
             old = NotTaken(*_typed(appeal), [(1, "This page was too old, so nothing is saved yet. Please save again.")])
         except NotTaken as error:
@@ -208,35 +185,3 @@ def _submit(session: Session, account: Account, appeal: Appeal) -> None:
     appeal.submitted_revision_id = revision.id
     session.flush()
     workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
-
-
-@pages.post("/staff/appeals/<int:appeal_id>/retry")
-@team
-def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Try the step again that asked for a person."""
-    with desk().db.write() as session:
-        appeal = find(session, appeal_id)
-        if refused(appeal):  # its file may be gone meanwhile
-            raise workflow.NotAllowed("Trying again cannot help: she has to send another video.")
-        workflow.retry(session, appeal_id, appeal.status, given.number(request.form, "attempt", -1), by=account.name)
-    desk().doorbell.ring(appeal_id, appeal.status)
-    flash("It is tried again.")
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
-
-
-@pages.post("/staff/appeals/<int:appeal_id>/redo")
-@team
-def redo(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Have the draft made again in another language. The revisions so far stay."""
-    language = request.form.get("language", "")
-    if language not in {*desk().campaign.languages, *UNNAMED}:
-        abort(400)
-    attempt = given.number(request.form, "attempt", -1)
-    with desk().db.write() as session:
-        find(session, appeal_id).language = language
-        session.flush()
-        reason = f"redo, spoken language: {language}"
-        workflow.advance(session, appeal_id, Status.DRAFTED, attempt, Status.PREPARED, by=account.name, reason=reason)
-    desk().doorbell.ring(appeal_id, Status.PREPARED)
-    flash("A new draft is being made.")
-    return redirect(url_for("workbench.appeal", appeal_id=appeal_id))
