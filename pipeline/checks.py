@@ -12,7 +12,7 @@ from pipeline.cues import Cue
 from pipeline.glossary import Term
 from pipeline.layout import Profile
 from pipeline.reading import lines, pace, repair, wording
-from pipeline.reading.faults import Fault, Place, Severity
+from pipeline.reading.faults import Fault, Place, Said, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,13 @@ class Finding:
     check: str
     severity: Severity
     cue: int
-    sentence: str
+    said: Said
     fix: tuple[Cue, ...] | None = None
+
+    @property
+    def sentence(self) -> str:
+        """In English; for another language there is said.translated."""
+        return str(self.said)
 
 
 def check(
@@ -57,7 +62,7 @@ def check(
         )
         faults = [*_faults(place, glossary), *quotes[at]]
         fixes = _fixes(place, faults) if faults else {}
-        findings += [Finding(each.check, each.severity, at, each.sentence, fixes.get(each.check)) for each in faults]
+        findings += [Finding(each.check, each.severity, at, each.said, fixes.get(each.check)) for each in faults]
     return findings
 
 

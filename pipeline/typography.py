@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from pipeline.errors import N_
+
 QUOTES = '"«»„“”'
 KEPT = "\ue000"  # stands in for what is no prose: addresses, hashtags, accounts, and itself
 NOT_PROSE = re.compile(
@@ -36,7 +38,7 @@ def tidy(text: str) -> str:
 
 
 def faults(text: str) -> list[str]:
-    """What tidy() sets right, in words that follow "has"."""
+    """What tidy() sets right: sentences about the cue %(number)s."""
     if not SUSPECT.search(text):
         return []
     prose, found = NOT_PROSE.sub(KEPT, text), []
@@ -144,11 +146,11 @@ class Rule(NamedTuple):
     set_right: Callable[[str], str]
 
 
-SPACES = "spaces where one or none is enough"
+SPACES = N_("Cue %(number)s has spaces where one or none is enough.")
 RULES = (
     Rule(SPACES, _spaces),
-    Rule("a space before a mark, or !? for ?!", _marks),
-    Rule("points for an ellipsis, which is one mark (…)", _ellipses),
-    Rule("another dash than the one of subtitles (–, with a space)", _dashes),
-    Rule("other quotes than «these» and „these“ within", _quotes),
+    Rule(N_("Cue %(number)s has a space before a mark, or !? for ?!."), _marks),
+    Rule(N_("Cue %(number)s has points for an ellipsis, which is one mark (…)."), _ellipses),
+    Rule(N_("Cue %(number)s has another dash than the one of subtitles (–, with a space)."), _dashes),
+    Rule(N_("Cue %(number)s has other quotes than «these» and „these“ within."), _quotes),
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.checks import Finding, beside, check, mend
+from pipeline.checks import beside, check, mend
 from pipeline.cues import Cue
 from pipeline.glossary import Term
 from pipeline.layout import LANDSCAPE, PORTRAIT, fit
@@ -45,15 +45,10 @@ def test_nothing_is_wrong_with_a_careful_track():
 
 def test_a_cue_read_too_fast_is_named_with_its_figures_and_stays_longer_where_there_is_room():
     cues = [Cue(0, 1000, "Мы ждём вас дома, родные!"), Cue(1583, 4000, "Возвращайтесь.")]
-    assert check(cues, LANDSCAPE) == [
-        Finding(
-            "too_fast",
-            "error",
-            0,
-            "Cue 1 is read at 25 characters a second; more than 21 cannot be read.",
-            (Cue(0, 1500, "Мы ждём вас дома, родные!"),),
-        )
-    ]
+    [finding] = check(cues, LANDSCAPE)
+    assert (finding.check, finding.severity, finding.cue) == ("too_fast", "error", 0)
+    assert finding.sentence == "Cue 1 is read at 25 characters a second; more than 21 cannot be read."
+    assert finding.fix == (Cue(0, 1500, "Мы ждём вас дома, родные!"),)
     assert only("too_fast", cues, PORTRAIT).severity == "warning"
     assert only("too_fast", cues, PORTRAIT).sentence.endswith("; above 18 it takes an effort.")
     assert only("too_fast", [replace(cues[0], end=900), replace(cues[1], start=983)], PORTRAIT).fix is None

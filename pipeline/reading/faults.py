@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -12,12 +13,26 @@ Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")  # from the least
 
 
+class Said(NamedTuple):
+    """A sentence for people, which a page can say in another language: with %(name)s where the values stand."""
+
+    text: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return self.text % self.values
+
+    def translated(self, gettext: Callable[[str], str]) -> str:
+        """In the language that gettext knows."""
+        return gettext(self.text) % self.values
+
+
 class Fault(NamedTuple):
     """That a cue broke a rule: by the check's name, and in one sentence for people."""
 
     check: str
     severity: Severity
-    sentence: str
+    said: Said
 
     @property
     def rank(self) -> int:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import chain, pairwise
 
 from pipeline.cues import Cue
+from pipeline.errors import N_
 from pipeline.layout import SPEAKER, Profile, fit
 from pipeline.reading.borders import DASHES, TORN, clings
 from pipeline.reading.cutting import SILENCE
-from pipeline.reading.faults import Fault, Place
+from pipeline.reading.faults import Fault, Place, Said
 from pipeline.typography import unpaired_quotes
 
 LONGEST = 1000  # characters that are parted; nobody says more in one breath, and trying each place takes long
@@ -18,30 +19,37 @@ LONGEST = 1000  # characters that are parted; nobody says more in one breath, an
 
 def faults(place: Place) -> Iterator[Fault]:
     """What is wrong with the cue's lines."""
-    cue, frame, name = place.cue, place.frame, f"Cue {place.number}"
+    cue, frame, number = place.cue, place.frame, place.number
     lines = cue.text.split("\n")
     if len(lines) > frame.lines:
-        yield Fault("too_many_lines", "error", f"{name} has {len(lines)} lines; {frame.lines} are the limit.")
+        text = N_("Cue %(number)s has %(count)s lines; %(limit)s are the limit.")
+        yield Fault("too_many_lines", "error", _counted(text, number, len(lines), frame.lines))
     if (longest := max(map(len, lines))) > frame.hard:
-        sentence = f"A line of cue {place.number} has {longest} characters; {frame.hard} are the limit."
-        yield Fault("line_too_long", "error", sentence)
+        text = N_("A line of cue %(number)s has %(count)s characters; %(limit)s are the limit.")
+        yield Fault("line_too_long", "error", _counted(text, number, longest, frame.hard))
     torn = _torn(cue.text)
     if torn and _torn(fit(cue.text, frame)) != torn:
-        yield Fault("bad_break", "warning", f"{name} parts {torn}, which belong together, by its line break.")
+        text = N_("Cue %(number)s parts “%(first)s” and “%(second)s”, which belong together, by its line break.")
+        yield Fault("bad_break", "warning", Said(text, {"number": number, "first": torn[0], "second": torn[1]}))
     if place.after and place.after.start - cue.end < SILENCE:
         last, first = cue.text.split()[-1], next(iter(place.after.text.split()), "–")
         if first not in DASHES and clings(last, first) >= TORN:
-            sentence = f"{name} ends with “{last}”, which belongs to “{first}” in cue {place.number + 1}."
-            yield Fault("bad_end", "note", sentence)
+            text = N_("Cue %(number)s ends with “%(last)s”, which belongs to “%(first)s” in cue %(next)s.")
+            values = {"number": number, "last": last, "first": first, "next": number + 1}
+            yield Fault("bad_end", "note", Said(text, values))
 
 
-def _torn(text: str) -> str:
+def _counted(text: str, number: int, count: int, limit: int) -> Said:
+    return Said(text, {"number": number, "count": count, "limit": limit})
+
+
+def _torn(text: str) -> tuple[str, str] | None:
     """Two words that belong together and stand on two lines."""
     for above, below in pairwise(text.split("\n")):
         left, right = above.split()[-1:], below.split()[:1]
         if left and right and not SPEAKER.match(f"\n{below}") and clings(left[0], right[0]) >= TORN:
-            return f"“{left[0]}” and “{right[0]}”"
-    return ""
+            return left[0], right[0]
+    return None
 
 
 def split(cue: Cue, frame: Profile) -> tuple[Cue, ...]:

@@ -7,51 +7,60 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.cues import Cue
+from pipeline.errors import N_
 from pipeline.layout import Profile
 from pipeline.reading.cutting import HANG
-from pipeline.reading.faults import Fault, Place
+from pipeline.reading.faults import Fault, Place, Said
 
 
 def faults(place: Place) -> Iterator[Fault]:
     """What is wrong with the cue's times."""
-    cue, frame, name = place.cue, place.frame, f"Cue {place.number}"
+    cue, frame, number = place.cue, place.frame, place.number
     shown = cue.end - cue.start
     if shown <= 0:
-        yield Fault("too_short", "error", f"{name} ends before it begins.")
+        yield Fault("too_short", "error", Said(N_("Cue %(number)s ends before it begins."), {"number": number}))
     elif cue.text:
-        if fault := _speed(round(cue.cps, 1), name, frame):
+        if fault := _speed(round(cue.cps, 1), number, frame):
             yield fault
         if shown < frame.glimpse:
-            sentence = f"{name} is shown for {_s(shown)}; less than {_s(frame.glimpse)} cannot be read."
-            yield Fault("too_short", "error", sentence)
+            never = N_("Cue %(number)s is shown for %(shown)s s; less than %(limit)s s cannot be read.")
+            yield Fault("too_short", "error", _shown(never, number, shown, frame.glimpse))
         elif shown < frame.shortest:
-            yield Fault("too_short", "note", f"{name} is shown for {_s(shown)}; {_s(frame.shortest)} is calmer.")
+            calmer = N_("Cue %(number)s is shown for %(shown)s s; %(limit)s s is calmer.")
+            yield Fault("too_short", "note", _shown(calmer, number, shown, frame.shortest))
     if shown > frame.longest:
-        yield Fault("too_long", "warning", f"{name} is shown for {_s(shown)}; {_s(frame.longest)} is the limit.")
+        most = N_("Cue %(number)s is shown for %(shown)s s; %(limit)s s is the limit.")
+        yield Fault("too_long", "warning", _shown(most, number, shown, frame.longest))
     if place.after:
         yield from _neighbours(place, place.after)
 
 
-def _speed(speed: float, name: str, frame: Profile) -> Fault | None:
-    read = f"{name} is read at {speed:g} characters a second"
+def _shown(text: str, number: int, shown: int, limit: int) -> Said:
+    return Said(text, {"number": number, "shown": _s(shown), "limit": _s(limit)})
+
+
+def _speed(speed: float, number: int, frame: Profile) -> Fault | None:
+    values = {"number": number, "speed": f"{speed:g}"}
     if speed > frame.too_fast:
-        return Fault("too_fast", "error", f"{read}; more than {frame.too_fast:g} cannot be read.")
+        text = N_("Cue %(number)s is read at %(speed)s characters a second; more than %(limit)s cannot be read.")
+        return Fault("too_fast", "error", Said(text, values | {"limit": f"{frame.too_fast:g}"}))
     if speed > frame.fast:
-        return Fault("too_fast", "warning", f"{read}; above {frame.fast:g} it takes an effort.")
+        text = N_("Cue %(number)s is read at %(speed)s characters a second; above %(limit)s it takes an effort.")
+        return Fault("too_fast", "warning", Said(text, values | {"limit": f"{frame.fast:g}"}))
     return None
 
 
 def _neighbours(place: Place, after: Cue) -> Iterator[Fault]:
-    number, gap = place.number, after.start - place.cue.end
+    gap = after.start - place.cue.end
+    values = {"number": place.number, "next": place.number + 1}
     if after.start < place.cue.start:
-        yield Fault("overlap", "error", f"Cue {number + 1} begins before cue {number} does.")
+        yield Fault("overlap", "error", Said(N_("Cue %(next)s begins before cue %(number)s does."), values))
     elif gap < 0:
-        yield Fault("overlap", "error", f"Cue {number} is still shown for {_s(-gap)} when cue {number + 1} begins.")
+        text = N_("Cue %(number)s is still shown for %(shown)s s when cue %(next)s begins.")
+        yield Fault("overlap", "error", Said(text, values | {"shown": _s(-gap)}))
     elif gap < place.frame.gap:
-        sentence = (
-            f"Only {gap} ms lie between cues {number} and {number + 1}; it takes {place.frame.gap} to see the change."
-        )
-        yield Fault("gap", "warning", sentence)
+        text = N_("Only %(gap)s ms lie between cues %(number)s and %(next)s; it takes %(least)s to see the change.")
+        yield Fault("gap", "warning", Said(text, values | {"gap": gap, "least": place.frame.gap}))
 
 
 def better_end(place: Place, length: int) -> Cue | None:
@@ -73,4 +82,4 @@ def better_end(place: Place, length: int) -> Cue | None:
 
 
 def _s(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:g} s"
+    return f"{milliseconds / 1000:g}"

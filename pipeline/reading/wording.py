@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from pipeline import glossary, typography
 from pipeline.cues import Cue
+from pipeline.errors import N_
 from pipeline.glossary import Term
 from pipeline.reading.borders import END_MARKS, MARKS
-from pipeline.reading.faults import Fault, Place
+from pipeline.reading.faults import Fault, Place, Said
 from pipeline.typography import NOT_PROSE, SPACES
 
 #: Cyrillic letters that Russian has not: ў, і, ї, є, ґ, and those of languages farther away.
@@ -37,62 +38,76 @@ SEVERAL = 3  # words in another script, of which not all are names: a sentence
 WORD = re.compile(r"[^\W\d_]+")
 NO_LANGUAGE = {"", "und", "mul", "other"}
 QUOTATION = 40  # characters of the transcript in a sentence
+NEVER_OPENED = N_("Cue %(number)s has a quotation mark (%(mark)s) that is never opened.")
+NEVER_CLOSED = N_("Cue %(number)s has a quotation mark (%(mark)s) that is never closed.")
 PAIRS = frozenset({"«»", "„“", "„”", "“”", '""', "»«", "””"})
 
 
 def faults(place: Place, terms: Sequence[Term] = ()) -> Iterator[Fault]:
     """What is wrong with the cue's words and marks."""
-    text, spoken, name = place.cue.text, place.spoken, f"Cue {place.number}"
+    text, spoken, number = place.cue.text, place.spoken, place.number
     if not text.strip():
-        yield from _nothing(name, spoken)
+        yield from _nothing(number, spoken)
         return
-    yield from _left_in(place, name)
+    yield from _left_in(place)
     for term in glossary.ignored(text, spoken, place.language, terms) if terms else ():
-        yield Fault(
-            "glossary_ignored", "warning", f"{name} has not the agreed word for what is said: «{term.russian}»."
-        )
+        said = N_("Cue %(number)s has not the agreed word for what is said: «%(word)s».")
+        yield Fault("glossary_ignored", "warning", Said(said, {"number": number, "word": term.russian}))
     if re.match(r"(?:[–—-] )?[«„\"(]*\d", text):
-        yield Fault("number_at_start", "note", f"{name} begins with a number; a word is read more easily there.")
-    yield from _marks(text, name)
+        said = N_("Cue %(number)s begins with a number; a word is read more easily there.")
+        yield Fault("number_at_start", "note", Said(said, {"number": number}))
+    yield from _marks(text, number)
     if _lacks_end_mark(place):
-        yield Fault("missing_end_mark", "note", f"{name} seems to end a sentence, but no mark says so.")
+        said = N_("Cue %(number)s seems to end a sentence, but no mark says so.")
+        yield Fault("missing_end_mark", "note", Said(said, {"number": number}))
     if place.cue.doubts:
         reasons = ", ".join(doubt.replace("_", " ") for doubt in place.cue.doubts)
-        yield Fault("doubt", "warning", f"{name} was drafted in doubt, and nobody has looked at it yet: {reasons}.")
+        said = N_("Cue %(number)s was drafted in doubt, and nobody has looked at it yet: %(reasons)s.")
+        yield Fault("doubt", "warning", Said(said, {"number": number, "reasons": reasons}))
 
 
-def _nothing(name: str, spoken: str) -> Iterator[Fault]:
+def _nothing(number: int, spoken: str) -> Iterator[Fault]:
     if spoken.strip():
-        said = spoken if len(spoken) <= QUOTATION else f"{spoken[:QUOTATION].rstrip()}…"
-        yield Fault("untranslated", "error", f"{name} has no Russian for what is said: “{said}”.")
+        quoted = spoken if len(spoken) <= QUOTATION else f"{spoken[:QUOTATION].rstrip()}…"
+        said = N_("Cue %(number)s has no Russian for what is said: “%(spoken)s”.")
+        yield Fault("untranslated", "error", Said(said, {"number": number, "spoken": quoted}))
     else:
-        yield Fault("untranslated", "error", f"{name} has no text.")
+        yield Fault("untranslated", "error", Said(N_("Cue %(number)s has no text."), {"number": number}))
 
 
-def _left_in(place: Place, name: str) -> Iterator[Fault]:
-    text, spoken = place.cue.text, place.spoken
+def _left_in(place: Place) -> Iterator[Fault]:
+    text, spoken, number = place.cue.text, place.spoken, place.number
     foreign = UNRUSSIAN.search(text) or LATIN.search(text) or not CYRILLIC.search(text)
     prose = NOT_PROSE.sub(" ", text) if foreign else text
     unrussian = [word for word in ANY_WORD.findall(prose) if UNRUSSIAN.search(word) or _mixed(word)] if foreign else []
     if unrussian:
-        yield Fault("left_in", "error", f"{name} has letters that Russian has not: {_listed(unrussian)}.")
+        said = N_("Cue %(number)s has letters that Russian has not: %(words)s.")
+        yield Fault("left_in", "error", Said(said, {"number": number, "words": _listed(unrussian)}))
     if foreign and _foreign_sentence(prose):
-        yield Fault("left_in", "warning", f"{name} has no word in Russian letters.")
+        yield Fault(
+            "left_in", "warning", Said(N_("Cue %(number)s has no word in Russian letters."), {"number": number})
+        )
         return
     language = place.language.split("-")[0].lower()
     if not spoken or language == "ru":
         return
     if latin := LATIN.findall(prose) if foreign else []:
-        said = {word.casefold() for word in LATIN.findall(spoken)}
-        left = [word for word in latin if len(word) > 1 and word[1:].islower() and word.casefold() in said]
+        heard = {word.casefold() for word in LATIN.findall(spoken)}
+        left = [word for word in latin if len(word) > 1 and word[1:].islower() and word.casefold() in heard]
         if left:
-            yield Fault("left_in", "warning", f"{name} still has words of the transcript: {_listed(left)}.")
+            yield _still(number, left)
     elif language not in NO_LANGUAGE and not unrussian:
         words = WORD.findall(text.casefold())
         if len(words) > 1 and words == WORD.findall(spoken.casefold()):
-            yield Fault("left_in", "warning", f"{name} is the same as the transcript, letter by letter.")
+            said = N_("Cue %(number)s is the same as the transcript, letter by letter.")
+            yield Fault("left_in", "warning", Said(said, {"number": number}))
         elif untranslated := _untranslated(text, spoken, language):
-            yield Fault("left_in", "warning", f"{name} still has words of the transcript: {_listed(untranslated)}.")
+            yield _still(number, untranslated)
+
+
+def _still(number: int, words: list[str]) -> Fault:
+    said = N_("Cue %(number)s still has words of the transcript: %(words)s.")
+    return Fault("left_in", "warning", Said(said, {"number": number, "words": _listed(words)}))
 
 
 def _mixed(word: str) -> bool:
@@ -122,9 +137,9 @@ def _listed(words: list[str]) -> str:
     return ", ".join(f"“{word}”" for word in dict.fromkeys(words))
 
 
-def _marks(text: str, name: str) -> Iterator[Fault]:
-    for fault in typography.faults(text):
-        yield Fault("double_space" if fault == SPACES else "typography", "note", f"{name} has {fault}.")
+def _marks(text: str, number: int) -> Iterator[Fault]:
+    for said in typography.faults(text):
+        yield Fault("double_space" if said == SPACES else "typography", "note", Said(said, {"number": number}))
 
 
 def _lacks_end_mark(place: Place) -> bool:
@@ -149,16 +164,14 @@ def unbalanced(cues: Sequence[Cue]) -> Iterator[tuple[int, Fault]]:
             ]
             if partners:  # of the same kind: the one before was never closed; what stands within neither
                 first = partners[-1] + (not opens)
-                yield from (_lonely(*left, "closed") for left in opened[first:])
+                yield from (_lonely(*left, NEVER_CLOSED) for left in opened[first:])
                 del opened[partners[-1] :]
             if opens:
                 opened.append((at, mark))
             elif not partners:
-                yield _lonely(at, mark, "opened")
-    yield from (_lonely(*left, "closed") for left in opened)
+                yield _lonely(at, mark, NEVER_OPENED)
+    yield from (_lonely(*left, NEVER_CLOSED) for left in opened)
 
 
-def _lonely(at: int, mark: str, never: str) -> tuple[int, Fault]:
-    return at, Fault(
-        "unbalanced_quotes", "warning", f"Cue {at + 1} has a quotation mark ({mark}) that is never {never}."
-    )
+def _lonely(at: int, mark: str, said: str) -> tuple[int, Fault]:
+    return at, Fault("unbalanced_quotes", "warning", Said(said, {"number": at + 1, "mark": mark}))
