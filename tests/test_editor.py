@@ -19,16 +19,11 @@ from pipeline.cues import Cue
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, fit
 from pipeline.reading import borders
 from tests.services import ROOT
-from web.cuetable import read_time, tidy
+from web.typed import tidy
 from web.words import clock
 
-KINDS = (
-    *("prepositions", "conjunctions", "particles", "enclitics", "leaning", "modifiers"),
-    *("subjects", "compounds", "abbreviations", "months"),
-)
 #: What the page gives to web/static/editor/borders.js.
-WORDS = {kind: sorted(getattr(borders, kind.upper())) for kind in KINDS}
-WORDS["closing"] = sorted(borders.ENDING_ABBREVIATIONS)
+WORDS = borders.words()
 #: Words that are read in a way of their own.
 ODD = """
 – … № 5 2022 % г. А. «Мир» (да) т.д. кто-то за́мок 👋 МАМА II 3. ß Ѐ ქ מילה 字幕 « _а Анна Белов .. -5 И. i.e. Mai"""
@@ -91,6 +86,14 @@ def sentences(chance: random.Random) -> list[str]:
 def typed_times(chance: random.Random) -> list[str]:
     typed = ["".join(chance.choices("0123456789:., ", k=chance.randint(0, 9))) for _ in range(300)]
     return [*typed, "1:02.345", "62,3", "0:60", "1:59.9999", "999:59.999", "1000:00", "٣", "1e3", "-1", "+1", "1:"]
+
+
+def read_time(text: str) -> int | None:
+    """`1:02.500`, `62.5` or `62,5` as milliseconds; None when it is not a time."""
+    found = re.fullmatch(r"(?:([0-9]{1,3}):)?([0-9]{1,5})(?:[.,]([0-9]{1,3}))?", text.strip())
+    if not found or (found[1] and int(found[2]) > 59):
+        return None
+    return (int(found[1] or 0) * 60 + int(found[2])) * 1000 + int((found[3] or "").ljust(3, "0"))
 
 
 def pasted(chance: random.Random) -> str:

@@ -20,13 +20,16 @@ from web import (
     commands,
     contact,
     errors,
+    exchange,
     given,
     guard,
     languages,
     measures,
     media,
+    notes,
     queue,
     review,
+    screening,
     social,
     status,
     submit,
@@ -67,7 +70,7 @@ FORM_HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
 }
 
-FORM_BYTES = 2_000_000  # the largest form but the one with the video: 300 cues of 500 letters, percent-encoded
+FORM_BYTES = 2_500_000  # the largest body but a video: 1000 cues of 500 signs of four bytes, as JSON
 
 
 def create_app(config: Settings | None = None) -> Flask:
@@ -89,8 +92,14 @@ def create_app(config: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = given.Number
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["desk"] = Context.open(settings)
-    for module in (submit, tus, status, queue, appeal, workbench, review, contact, media, social, admin, auth):
+    outside, team = (
+        (submit, tus, status),
+        (queue, appeal, workbench, exchange, screening, review, notes, contact, media),
+    )
+    for module in (*outside, *team, social, admin, auth):
         app.register_blueprint(module.pages)
+    app.register_blueprint(notes.ticks)
+    app.register_blueprint(workbench.script)
     auth.init_app(app, exempt=(submit.pages, tus.pages, status.pages))
     guard.init_app(app, settings)
     languages.init_app(app)

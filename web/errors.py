@@ -6,6 +6,7 @@ import logging
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -14,11 +15,10 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from pipeline.models import Transition
+from pipeline.models import Role, Transition
 from pipeline.workflow import NotAllowed, Stale
-from web import workbench
+from web import words
 from web.desk import desk
-from web.words import STATUSES, ago
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ SENTENCES = {
     404: (_l("There is nothing here"), _l("The address may be wrong, or what was here is gone.")),
     405: (_l("That does not work here"), _l("Please go back and use the buttons of the page.")),
     409: (_l("Somebody was faster"), _l("This changed while you were looking at it. Nothing was changed by you.")),
+    410: (_l("It is gone"), _l("This appeal was taken back or deleted, with all that was typed for it.")),
     413: (_l("That is too large"), _l("Please send something smaller.")),
     416: (_l("That part is not there"), _l("Please load the page again.")),
     429: (
@@ -45,21 +46,32 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _forgery)
     app.register_error_handler(Stale, _stale)
-    app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
+    app.register_error_handler(NotAllowed, lambda error: page(403, _(str(error))))
     app.register_error_handler(OperationalError, _database)
 
 
 def page(code: int, sentence: str = "") -> tuple[str, int]:
     """The error page; the sentence replaces the usual one. Who is signed in stays among the team's pages."""
     title, usual = SENTENCES.get(code, SENTENCES[500 if code >= 500 else 400])
+    signed_in = _signed_in()
     shown = {
         "title": title,
         "sentence": sentence or usual,
-        "layout": "staff/base.html" if _signed_in() else "base.html",
+        "layout": "staff/base.html" if signed_in else "base.html",
+        "way": _way_on(code, signed_in),
     }
-    if code in {403, 409} and request.view_args and "appeal_id" in request.view_args:
-        shown["back"] = url_for("appeal.page", appeal_id=request.view_args["appeal_id"])
     return render_template("error.html", **shown), code
+
+
+def _way_on(code: int, signed_in: bool) -> tuple[str, str]:
+    """Where the page leads, and what is written on it."""
+    if code in {403, 409} and request.view_args and "appeal_id" in request.view_args:
+        return url_for("appeal.page", appeal_id=request.view_args["appeal_id"]), words.HOW_IT_STANDS
+    if not signed_in:
+        return url_for("submit.first"), _("To the first page")
+    if current_user.account.role == Role.SOCIAL:
+        return url_for("social.gallery"), words.TO_THE_CLIPS
+    return url_for("queue.appeals"), words.TO_THE_QUEUE
 
 
 def _signed_in() -> bool:
@@ -78,8 +90,7 @@ def _stale(error: Stale) -> ResponseReturnValue:
         ).first()
     if last is None:
         return page(409)
-    moved = f"It stands at “{STATUSES[last.new]}”, moved by {last.by} ({ago(last.at)})."
-    return page(409, f"This changed while you were looking at it. {moved} Nothing was changed by you now.")
+    return page(409, words.moved(last))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -94,9 +105,7 @@ def _forgery(error: CSRFError) -> ResponseReturnValue | Response:
     """A form without a valid token: an old page, or a form of another site. Who is not signed in, may sign in."""
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"))
-    if request.endpoint in {"workbench.save", "workbench.submit"} and "start" in request.form:
-        return workbench.typed_again(**(request.view_args or {}))
-    return page(400, "This page was too old. Please go back, load it again and repeat what you did.")
+    return page(400, words.TOO_OLD)
 
 
 def _database(error: OperationalError) -> ResponseReturnValue:

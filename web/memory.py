@@ -5,7 +5,7 @@ Nothing of it is kept with the clip: the words are other people's, who may take 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import object_session
@@ -14,8 +14,10 @@ from pipeline.cues import Offer
 from pipeline.layout import fit
 from pipeline.models import SEVERAL_LANGUAGES, Appeal, Layer, Status
 from web import proof
-from web.cuetable import Remember
 from web.desk import desk
+
+#: Gives what the memory offers for each of these lines of the transcript.
+Remember = Callable[[Sequence[str]], Sequence[Sequence[Offer]]]
 
 
 def offers_for(appeal: Appeal) -> Remember:

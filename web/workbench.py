@@ -1,187 +1,230 @@
-"""Translators and reviewers: one appeal and its cue table. What a reviewer decides stands in review.py."""
+"""The subtitle editor's page and what its script asks for: the state, drafts, revisions, who has it open, checks.
+
+Nothing typed is lost, and nothing is overwritten: a save names the revision that was changed, and when that is not
+the newest one any more, it is answered with the other's rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from pipeline import approval, checks, formats, workflow
-from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, State, Status
-from web import cuetable, given, memory, proof
-from web.appeal import find, latest, spoken_cues, versions
+from pipeline import workflow
+from pipeline.cues import Cue
+from pipeline.models import Account, Appeal, Layer, Revision, Status
+from pipeline.teamwork import Draft, Hold
+from web import bench, typed, wire
+from web.appeal import find, latest
 from web.auth import team
 from web.desk import desk
-from web.words import MACHINE_WORK
+from web.given import LARGEST, one_line
+from web.words import made_by
 
 pages = Blueprint("workbench", __name__)
-
-SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})
+script = Blueprint("bench", __name__)
+wire.init(script)
 
 
 @pages.get("/staff/appeals/<int:appeal_id>/edit")
 @team
 def edit(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Video and cue table."""
-    with desk().db.read() as session:
-        return _page(session, account, find(session, account, appeal_id))
-
-
-@pages.get("/staff/appeals/<int:appeal_id>/russian.vtt")
-@team
-def russian(account: Account, appeal_id: int) -> Response:
-    """The Russian track as it was saved last, or in an earlier version."""
-    with desk().db.read() as session:
-        revision = _asked_for(find(session, account, appeal_id))
-        text = formats.vtt(revision.cues if revision else [])
-    return Response(text, mimetype="text/vtt")
-
-
-def _version(appeal: Appeal, number: int) -> Revision | None:
-    return next((revision for revision in versions(appeal) if revision.number == number), None)
-
-
-def _asked_for(appeal: Appeal) -> Revision | None:
-    """The version that the address names, or the newest."""
-    return _version(appeal, given.number(request.args, "version", 0)) or latest(appeal)
-
-
-@dataclass
-class NotTaken(Exception):
-    """What somebody typed could not be saved: it is shown again, with what is wrong."""
-
-    rows: Sequence[cuetable.Row]
-    version: int = 0  # the one that was changed
-    problems: Sequence[tuple[int, str]] = ()
-    stale: str = ""  # why, when somebody else was faster
-
-
-def _page(session: Session, account: Account, appeal: Appeal, typed: NotTaken | None = None) -> ResponseReturnValue:
-    """The appeal with its newest subtitles, with the version that the address names, or with what was typed."""
-    revision = latest(appeal)
-    shown = _version(appeal, typed.version if typed else 0) or _asked_for(appeal)
-    rows = typed.rows if typed else _saved(appeal, shown)
-    found = proof.by_row(appeal, rows)
-    transcript = appeal.track(Layer.TRANSCRIPT)
-    finished = appeal.file(Kind.FINISHED)
-    is_current = finished is not None and finished.revision_id == appeal.submitted_revision_id
-    returned = next(
-        (t for t in reversed(appeal.transitions) if t.new == Status.DRAFTED and t.by != workflow.WORKER), None
-    )
-    text = render_template(
-        "staff/edit.html",
-        appeal=appeal,
-        rows=rows,
-        typed=typed,
-        revision=revision,
-        shown=shown,
-        versions=versions(appeal),
-        questions=cuetable.open_questions(rows),
-        found=found,
-        findings=proof.counted(found),
-        mendable=any(finding.fix for findings in found.values() for finding in findings),
-        frame=proof.frame(appeal),
-        silent=transcript is not None and not transcript.latest.cues,
-        finished=finished if is_current and appeal.status in SHOW_FINISHED else None,
-        returned=returned if appeal.status == Status.DRAFTED else None,
-        moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
-        may_review=account.role in {Role.REVIEWER, Role.ADMIN},
-        wrote_it=revision is not None and desk().campaign.two_people and account.id in approval.authors(revision),
-        work=MACHINE_WORK.get(appeal.status, ""),
-    )
-    return text, (409 if typed.stale else 422) if typed else 200
-
-
-def _saved(appeal: Appeal, revision: Revision | None) -> list[cuetable.Row]:
-    return cuetable.saved(revision.cues if revision else [], spoken_cues(appeal), memory.offers_for(appeal))
-
-
-@pages.post("/staff/appeals/<int:appeal_id>/save")
-@team
-def save(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Keep the table as a new revision."""
-    return _take(account, appeal_id, submit=False)
-
-
-@pages.post("/staff/appeals/<int:appeal_id>/submit")
-@team
-def submit(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Save what is typed, if something is, and have the clip rendered from the saved text."""
-    return _take(account, appeal_id, submit=True)
-
-
-def _take(account: Account, appeal_id: int, *, submit: bool) -> ResponseReturnValue:
-    try:
-        with desk().db.write() as session:
-            appeal = find(session, account, appeal_id, to_change=True)
-            _save(session, account, appeal)
-            if submit:
-                _submit(session, account, appeal)
-    except NotTaken as error:
-        with desk().db.read() as session:
-            return _page(session, account, find(session, account, appeal_id), error)
-    if submit:
-        desk().doorbell.ring(appeal_id, Status.SUBMITTED)
-    flash("Sent. The finished clip is being rendered, then a reviewer watches it." if submit else "Saved.")
-    return redirect(url_for("workbench.edit", appeal_id=appeal_id))
-
-
-@team
-def typed_again(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """What was typed into a page whose token is too old: shown again, to be saved with a new one."""
+    """The editor."""
     with desk().db.read() as session:
         appeal = find(session, account, appeal_id)
-        try:
-            old = NotTaken(*_typed(appeal), [(1, "This page was too old, so nothing is saved yet. Please save again.")])
-        except NotTaken as error:
-            old = error
-        return _page(session, account, appeal, old)
+        if appeal.purged:
+            abort(410)
+        return render_template("staff/edit.html", appeal=appeal, bench=bench.state(session, account, appeal))
 
 
-def _save(session: Session, account: Account, appeal: Appeal) -> None:
-    """A new revision when the table changed something; NotTaken when it cannot be one."""
-    if "start" not in request.form:
-        return
-    rows, _ = _typed(appeal)
-    new, revision = cuetable.cues(rows), latest(appeal)
-    if "mend" in request.form:
-        new = checks.mend(new, proof.read(appeal, new))
-        if len(new) > cuetable.MAX_CUES:
-            many = f"The fixes would part cues until there are {len(new)}; {cuetable.MAX_CUES} is the limit."
-            raise NotTaken(rows, revision.number if revision else 0, [(1, many)])
-    if revision is None or new != revision.cues:
-        appeal.start_track(Layer.RUSSIAN, "ru").add(new, account.name, account.id)
+@script.get("/staff/appeals/<int:appeal_id>/bench.json")
+@wire.team
+def state(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """All that the editor needs, as it is now."""
+    return jsonify(_state(account, appeal_id, request.args.get("tab", "")))
+
+
+def _state(account: Account, appeal_id: int, tab: str) -> dict[str, Any]:
+    with desk().db.read() as session:
+        return bench.state(session, account, wire.present(session, account, appeal_id), tab)
+
+
+@script.put("/staff/appeals/<int:appeal_id>/draft")
+@wire.team
+def keep(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """What is typed and not saved: kept for this person, whoever holds the clip and whatever is wrong with it."""
+    given = wire.body("tab", "base", "rows")
+    kept, base = [row.kept for row in _rows(given)], _base(given)
+    with desk().db.write() as session:
+        appeal = wire.present(session, account, appeal_id, to_change=True)
+        moment = workflow.clock(session)
+        draft = session.get(Draft, (appeal.id, account.id))
+        if draft is None:
+            session.add(Draft(appeal_id=appeal.id, account_id=account.id, base=base, rows=kept, at=moment))
+        else:
+            draft.base, draft.rows, draft.at = base, kept, moment
+    return jsonify(at=moment.isoformat())
+
+
+@script.delete("/staff/appeals/<int:appeal_id>/draft")
+@wire.team
+def drop(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Forget what this person typed and did not save."""
+    with desk().db.write() as session:
+        _forget_draft(session, account, wire.present(session, account, appeal_id, to_change=True))
+    return Response(status=204)
+
+
+def _forget_draft(session: Session, account: Account, appeal: Appeal) -> None:
+    if draft := session.get(Draft, (appeal.id, account.id)):
+        session.delete(draft)
+
+
+@script.post("/staff/appeals/<int:appeal_id>/revisions")
+@wire.team
+def save(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Keep what was typed as a new revision; with `submit` the clip is rendered from it."""
+    given = wire.body("tab", "base", "rows", "submit")
+    rows, base, submit = _rows(given), _base(given), given["submit"]
+    if not isinstance(submit, bool):
+        raise wire.not_ours()
+    with desk().db.write() as session:
+        appeal = wire.present(session, account, appeal_id, to_change=True)
+        made = _save(session, account, appeal, rows, base, submit=submit)
+        _forget_draft(session, account, appeal)
+    if made and submit:
+        desk().doorbell.ring(appeal_id, Status.SUBMITTED)
+    return jsonify(_state(account, appeal_id, _tab(given))), 201 if made else 200
+
+
+def _save(
+    session: Session, account: Account, appeal: Appeal, rows: Sequence[typed.Row], base: int, *, submit: bool
+) -> bool:
+    """Whether something changed. Refused when these rows cannot be saved upon this revision."""
+    newest, old = latest(appeal), bench.version(appeal, base)
+    cues = typed.cues(rows, old.cues if old else [])
+    if newest and cues == newest.cues and _done_before(account, appeal, newest, submit=submit):
+        return False
+    _refuse_stale(appeal, newest, base)
+    found = list(typed.problems(rows, (appeal.media or {}).get("duration_ms", 0)))
+    if submit and not found and not any(cue.text for cue in cues):
+        found = [(rows[0].id if rows else "", _("At least one cue needs words before the clip can be rendered."))]
+    if found:
+        problems = [{"id": place, "sentence": sentence} for place, sentence in found]
+        raise wire.Refused(422, problems[0]["sentence"], problems=problems)
+    if newest is None or cues != newest.cues:
+        newest = appeal.start_track(Layer.RUSSIAN, "ru").add(cues, account.name, account.id)
         session.flush()
+    if submit:
+        appeal.submitted_revision_id = newest.id
+        session.flush()
+        workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
+    return True
 
 
-def _typed(appeal: Appeal) -> tuple[list[cuetable.Row], int]:
-    """The table as it came, and the version that it was made from; NotTaken when it cannot be saved."""
-    revision, base = latest(appeal), _version(appeal, given.number(request.form, "base", 0))
-    shown = _version(appeal, given.number(request.form, "shown", 0)) or base
-    version = shown.number if shown else 0
-    try:
-        base_cues = shown.cues if shown else []
-        rows = cuetable.typed(request.form, base_cues, spoken_cues(appeal), memory.offers_for(appeal))
-    except ValueError:
-        abort(400)
+def _done_before(account: Account, appeal: Appeal, newest: Revision, *, submit: bool) -> bool:
+    """Whether nothing is left to do, as when the answer was lost on its way and the editor sends the same again."""
+    if not submit:
+        return appeal.status == Status.DRAFTED
+    last = appeal.transitions[-1] if appeal.transitions else None
+    return (
+        appeal.status == Status.SUBMITTED
+        and appeal.submitted_revision_id == newest.id
+        and last is not None
+        and last.by == account.name
+    )
+
+
+def _refuse_stale(appeal: Appeal, newest: Revision | None, base: int) -> None:
+    """409 with theirs, so that the page can show both side by side."""
+    number, by = (newest.number, made_by(newest)) if newest else (0, "")
+    more: dict[str, Any] = {"revision": number, "made_by": by, "status": appeal.status.value}
     if appeal.status != Status.DRAFTED:
-        raise NotTaken(rows, version, stale="This appeal went on meanwhile, so your text could not be saved.")
-    if revision and base is not revision:
-        stale = f"{revision.made_by} saved another version meanwhile. Yours is not saved yet."
-        raise NotTaken(rows, version, stale=stale)
-    if found := list(cuetable.problems(rows, (appeal.media or {}).get("duration_ms", 0))):
-        raise NotTaken(rows, version, found)
-    return rows, version
+        said = _("This appeal went on meanwhile, so your text could not be saved. It is kept as your draft.")
+    elif base != number:
+        said = _("%(name)s saved another version meanwhile. Yours is not saved yet.", name=by)
+    else:
+        return
+    theirs = bench.rows(appeal, newest.cues) if newest else []
+    raise wire.Refused(409, said, rows=theirs, base_rows=bench.based_on(appeal, base), **more)
 
 
-def _submit(session: Session, account: Account, appeal: Appeal) -> None:
-    revision = latest(appeal)
-    if revision is None or not any(cue.text for cue in revision.cues):
-        wordless = (1, "At least one cue needs words before the clip can be rendered.")
-        raise NotTaken(_saved(appeal, revision), revision.number if revision else 0, [wordless])
-    appeal.submitted_revision_id = revision.id
+@script.post("/staff/appeals/<int:appeal_id>/hold")
+@wire.team
+def hold(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """A sign of life of a tab. It holds the clip when nobody else does, or takes it over."""
+    given = wire.body("tab", "take")
+    tab, take = _tab(given), given["take"] is True
+    with desk().db.write() as session:
+        appeal = wire.present(session, account, appeal_id, to_change=True)
+        if appeal.status == Status.DRAFTED:
+            _take(session, account, appeal, tab, take=take)
+        newest = latest(appeal)
+        return jsonify(
+            hold=bench.hold(session, account, appeal, tab),
+            revision=newest.number if newest else 0,
+            status=appeal.status.value,
+            made_by=made_by(newest) if newest else "",
+            notes=bench.notes(session, appeal),
+        )
+
+
+def _take(session: Session, account: Account, appeal: Appeal, tab: str, *, take: bool) -> None:
+    moment, held = workflow.clock(session), session.get(Hold, appeal.id)
+    if held is None:
+        session.add(Hold(appeal_id=appeal.id, account_id=account.id, tab=tab, since=moment, seen=moment))
+    elif (held.account_id, held.tab) == (account.id, tab):
+        held.seen = moment
+    elif take or held.seen + bench.HOLD_ENDS <= moment:
+        held.account_id, held.tab, held.since, held.seen = account.id, tab, moment, moment
     session.flush()
-    workflow.advance(session, appeal.id, Status.DRAFTED, appeal.attempt, Status.SUBMITTED, by=account.name)
+
+
+@script.delete("/staff/appeals/<int:appeal_id>/hold")
+@wire.team
+def release(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """This tab is left: whoever waits may have the clip at once."""
+    tab = _tab(wire.body("tab"))
+    with desk().db.write() as session:
+        held = session.get(Hold, wire.present(session, account, appeal_id, to_change=True).id)
+        if held and (held.account_id, held.tab) == (account.id, tab):
+            session.delete(held)
+    return Response(status=204)
+
+
+@script.post("/staff/appeals/<int:appeal_id>/check")
+@wire.team
+def check(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """What the checks say about what is typed now, saved or not."""
+    # what cannot be saved at all has a sentence of its own; a text of any length would keep us busy
+    rows = [row for row in _rows(wire.body("rows")) if len(row.text) <= typed.MAX_TEXT][: typed.MAX_CUES]
+    cues: list[Cue] = typed.cues(rows, [])
+    with desk().db.read() as session:
+        appeal = wire.present(session, account, appeal_id)
+        return jsonify(findings=bench.findings(appeal, cues, [row.id for row in rows]))
+
+
+def _rows(given: dict[str, Any]) -> list[typed.Row]:
+    try:
+        return typed.rows(given["rows"])
+    except typed.NotOurs:
+        raise wire.not_ours() from None
+
+
+def _base(given: dict[str, Any]) -> int:
+    base = given["base"]
+    if isinstance(base, bool) or not isinstance(base, int) or not 0 <= base <= LARGEST:
+        raise wire.not_ours()
+    return base
+
+
+def _tab(given: dict[str, Any]) -> str:
+    """The name that a tab gave itself."""
+    tab = given["tab"]
+    if not isinstance(tab, str) or not one_line(typed.whole(tab)):
+        raise wire.not_ours()
+    return one_line(typed.whole(tab))[:40]

@@ -39,6 +39,24 @@ COMPOUNDS, ABBREVIATIONS, ENDING_ABBREVIATIONS = _all("compounds", "|"), _all("a
 MONTHS = _all("months")
 
 
+def words() -> dict[str, list[str]]:
+    """The small words by their kind, for the editor in the browser, which breaks lines by the same rules."""
+    lists = {
+        "prepositions": PREPOSITIONS,
+        "conjunctions": CONJUNCTIONS,
+        "particles": PARTICLES,
+        "enclitics": ENCLITICS,
+        "leaning": LEANING,
+        "modifiers": MODIFIERS,
+        "subjects": SUBJECTS,
+        "compounds": COMPOUNDS,
+        "abbreviations": ABBREVIATIONS,
+        "closing": ENDING_ABBREVIATIONS,
+        "months": MONTHS,
+    }
+    return {kind: sorted(found) for kind, found in lists.items()}
+
+
 class Shape(NamedTuple):
     """What a word shows of itself."""
 

@@ -15,7 +15,7 @@ const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 export const length = (text) => text.length - (text.match(PAIR)?.length ?? 0);
 
 /**
- * As the server keeps it (tidy() of web/cuetable.py): lines without blanks around them, without empty ones, without
+ * As the server keeps it (tidy() of web/typed.py): lines without blanks around them, without empty ones, without
  * control and unseen characters.
  * @param {string} text
  */
