@@ -130,8 +130,7 @@ def change_consent(session: Session, appeal: Appeal, consent: Consent) -> None:
     if appeal.status in FINAL:
         raise NotAllowed("This appeal has ended.")
     appeal.consents.append(consent)
-    if appeal.screening == Screening.PASSED:
-        appeal.screening = Screening.OPEN  # whether the clip fits what she agrees to, somebody has to see again
+    appeal.screening = Screening.OPEN  # whether the clip fits what she agrees to, somebody has to see again
     session.flush()
     if appeal.status in {Status.APPROVED, Status.RELEASED}:
         advance(session, appeal.id, appeal.status, appeal.attempt, Status.IN_REVIEW, by=SUPPORTER, reason=CHANGED)

@@ -1,50 +1,58 @@
-"""One appeal as the whole team sees it: the clip, where it stands, what can be decided, and its ledger."""
+"""One appeal as the whole team sees it: the clip, where it stands, what comes next for whom, and its ledger."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from pipeline import approval, workflow
 from pipeline.cues import Cue
-from pipeline.models import Account, Appeal, Kind, Layer, Revision, Role, Screening, State, Status
-from web import cuetable, given, memory, proof
+from pipeline.models import Account, Appeal, File, Kind, Layer, Revision, Role, Screening, State, Status
+from web import given, ledger, news
 from web.auth import team
 from web.desk import desk
-from web.news import refused
 from web.words import MACHINE_WORK, UNNAMED
 
 pages = Blueprint("appeal", __name__)
+pages.add_app_template_filter(ledger.words, "ledger_words")
 
 SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})
+
+
+class Step(NamedTuple):
+    """The one thing that this person can best do now."""
+
+    words: str
+    address: str
 
 
 @pages.get("/staff/appeals/<int:appeal_id>")
 @team
 def page(account: Account, appeal_id: int) -> str:
-    """Video, decisions, messages, ledger."""
+    """Video, where it stands, messages, ledger."""
     with desk().db.read() as session:
         appeal = find(session, account, appeal_id)
         revision = latest(appeal)
-        rows = cuetable.saved(revision.cues if revision else [], spoken_cues(appeal), memory.offers_for(appeal))
-        finished = appeal.file(Kind.FINISHED)
-        is_current = finished is not None and finished.revision_id == appeal.submitted_revision_id
-        returned = next(
-            (t for t in reversed(appeal.transitions) if t.new == Status.DRAFTED and t.by != workflow.WORKER), None
-        )
-        wrote_it = revision is not None and desk().campaign.two_people and account.id in approval.authors(revision)
+        finished = finished_clip(appeal)
+        may_review = account.role in {Role.REVIEWER, Role.ADMIN}
+        back = (t for t in reversed(appeal.transitions) if t.old != t.new == Status.DRAFTED and t.by != workflow.WORKER)
+        approved = appeal.status in {Status.APPROVED, Status.RELEASED}
         return render_template(
             "staff/appeal.html",
             appeal=appeal,
             revision=revision,
-            questions=cuetable.open_questions(rows),
-            findings=proof.counted(proof.by_row(appeal, rows)),
-            finished=finished if is_current and appeal.status in SHOW_FINISHED else None,
-            returned=returned if appeal.status == Status.DRAFTED else None,
+            finished=finished,
+            returned=next(back, None) if appeal.status == Status.DRAFTED else None,
             moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
-            may_review=account.role in {Role.REVIEWER, Role.ADMIN},
-            wrote_it=wrote_it,
+            may_review=may_review,
+            to_screen=may_review and _to_screen(appeal),
+            given=approval.approval_in_force(appeal) if approved else None,
+            step=_step(account, appeal),
+            reasons=news.REJECTED,
             work=MACHINE_WORK.get(appeal.status, ""),
         )
 
@@ -53,6 +61,30 @@ def find(session: Session, account: Account, appeal_id: int, *, to_change: bool 
     """The appeal, or a page that says there is none. Translators find only what passed screening."""
     found = session.get(Appeal, appeal_id, with_for_update=to_change) or abort(404)
     return abort(404) if account.role == Role.TRANSLATOR and found.screening != Screening.PASSED else found
+
+
+def _to_screen(appeal: Appeal) -> bool:
+    open_yet = appeal.status in workflow.BEFORE_APPROVED and appeal.screening != Screening.PASSED
+    return open_yet and appeal.file(Kind.CLEAN) is not None
+
+
+def _step(account: Account, appeal: Appeal) -> Step | None:
+    """What this person came for, most likely; None while others, or machines, are at work."""
+    reviews = account.role in {Role.REVIEWER, Role.ADMIN}
+    if reviews and _to_screen(appeal):
+        return Step(_("Screen this video"), url_for("screening.page", appeal_id=appeal.id))
+    if reviews and appeal.status == Status.IN_REVIEW and finished_clip(appeal):
+        return Step(_("Watch and decide"), url_for("review.page", appeal_id=appeal.id))
+    if appeal.status == Status.DRAFTED:
+        return Step(_("Correct the subtitles"), url_for("workbench.edit", appeal_id=appeal.id))
+    return None
+
+
+def finished_clip(appeal: Appeal) -> File | None:
+    """The finished clip while it is the one that was rendered from what was submitted last."""
+    finished = appeal.file(Kind.FINISHED)
+    current = finished is not None and finished.revision_id == appeal.submitted_revision_id
+    return finished if current and appeal.status in SHOW_FINISHED else None
 
 
 def spoken_cues(appeal: Appeal) -> list[Cue]:
@@ -78,11 +110,11 @@ def retry(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Try the step again that asked for a person."""
     with desk().db.write() as session:
         appeal = find(session, account, appeal_id)
-        if refused(appeal):  # its file may be gone meanwhile
-            raise workflow.NotAllowed("Trying again cannot help: she has to send another video.")
+        if news.refused(appeal):  # its file may be gone meanwhile
+            raise workflow.NotAllowed(_("Trying again cannot help: she has to send another video."))
         workflow.retry(session, appeal_id, appeal.status, given.number(request.form, "attempt", -1), by=account.name)
     desk().doorbell.ring(appeal_id, appeal.status)
-    flash("It is tried again.")
+    flash(_("It is tried again."))
     return redirect(url_for("appeal.page", appeal_id=appeal_id))
 
 
@@ -100,5 +132,5 @@ def redo(account: Account, appeal_id: int) -> ResponseReturnValue:
         reason = f"redo, spoken language: {language}"
         workflow.advance(session, appeal_id, Status.DRAFTED, attempt, Status.PREPARED, by=account.name, reason=reason)
     desk().doorbell.ring(appeal_id, Status.PREPARED)
-    flash("A new draft is being made.")
+    flash(_("A new draft is being made."))
     return redirect(url_for("appeal.page", appeal_id=appeal_id))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.models import Account, Appeal, Role, Status
 from pipeline.supporter import Message, Side
-from web import given, messages
+from web import given, ledger, messages
 from web.appeal import find
 from web.auth import role
 from web.desk import desk
@@ -19,7 +20,7 @@ pages = Blueprint("contact", __name__)
 reviewers = role(Role.REVIEWER, Role.ADMIN)
 admins = role(Role.ADMIN)
 
-REVEALED = "looked at where to write to her"
+PAGES = {"review": "review.page", "screen": "screening.page"}  # besides the appeal's own, where messages are read
 
 
 @pages.app_template_global("thread")
@@ -37,15 +38,15 @@ def write(account: Account, appeal_id: int) -> ResponseReturnValue:
     with desk().db.write() as session:
         appeal = find(session, account, appeal_id, to_change=True)
         if not text:
-            flash("Please write something first.")
+            flash(_("Please write something first."))
         elif appeal.status == Status.WITHDRAWN:
-            flash("She took the appeal back: nobody would read it.")
+            flash(_("She took the appeal back: nobody would read it."))
         elif appeal.purged:
-            flash("It is deleted, with all messages: nothing was sent.")
+            flash(_("It is deleted, with all messages: nothing was sent."))
         elif messages.add(session, appeal_id, Side.TEAM, text, account.name):
             _seen(session, appeal_id)
-            flash("Sent. She reads it when she looks with her code.")
-    return redirect(url_for("appeal.page", appeal_id=appeal_id, _anchor="messages"))
+            flash(_("Sent. She reads it when she looks with her code."))
+    return _back(appeal_id)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/seen")
@@ -55,7 +56,13 @@ def seen(account: Account, appeal_id: int) -> ResponseReturnValue:
     with desk().db.write() as session:
         find(session, account, appeal_id)
         _seen(session, appeal_id)
-    return redirect(url_for("appeal.page", appeal_id=appeal_id, _anchor="messages"))
+    return _back(appeal_id)
+
+
+def _back(appeal_id: int) -> ResponseReturnValue:
+    """To the page on which the messages were read."""
+    page = PAGES.get(request.form.get("page", ""), "appeal.page")
+    return redirect(url_for(page, appeal_id=appeal_id, _anchor="messages"))
 
 
 def _seen(session: Session, appeal_id: int) -> None:
@@ -71,8 +78,8 @@ def reveal(account: Account, appeal_id: int) -> ResponseReturnValue:
     with desk().db.write() as session:
         appeal = find(session, account, appeal_id, to_change=True)
         if not appeal.contact:
-            flash("She left no address.")
+            flash(_("She left no address."))
             return redirect(url_for("appeal.page", appeal_id=appeal_id))
-        workflow.note(session, appeal, account.name, REVEALED)
+        workflow.note(session, appeal, account.name, ledger.REVEALED)
         address = desk().seal.open(appeal.contact)
     return render_template("staff/contact.html", appeal=appeal, address=address)

@@ -20,6 +20,7 @@ class News(NamedTuple):
     now: str
     next: str = ""
     why: str = ""  # in the words of whoever rejected it
+    reason: str = ""  # one of REJECTED, in her language
 
 
 class Step(NamedTuple):
@@ -60,6 +61,15 @@ NEWS = {
     ),
 }
 
+#: Why a video is not published, prepared in every language; whoever rejects one may add words.
+REJECTED = {
+    "people": _l("Other people can be seen or heard in it, and we do not know whether they agree."),
+    "minors": _l("A child can be seen or heard in it. To protect children, we do not publish such videos."),
+    "place": _l("It shows where it was recorded. That could put you or others in danger."),
+    "consent": _l("What is in it does not fit what you allowed."),
+    "harm": _l("It stirs up hatred or could harm somebody."),
+}
+
 STUCK = News(
     _l("We have your whole video. Something on our side needs a person to look at it."),
     _l("You need not do anything. It goes on as soon as that is done."),
@@ -86,8 +96,19 @@ ORIGINAL = {
 }
 
 
+def because(code: str, words: str) -> str:
+    """A reason of REJECTED, words, or both, as the ledger keeps them."""
+    return ": ".join(part for part in (code if code in REJECTED else "", words) if part)
+
+
+def reasons(kept: str) -> tuple[str, str]:
+    """The sentence of REJECTED and the words in what `because` made; "" for what there is not."""
+    code, _colon, words = kept.partition(": ")
+    return (str(REJECTED[code]), words) if code in REJECTED else ("", kept)
+
+
 def news(appeal: Appeal, why: str = "") -> News:
-    """What its supporter reads about this appeal. why: the words of the reviewer who rejected it."""
+    """What its supporter reads about this appeal. why: the reason in the ledger for which it was rejected."""
     if refused(appeal):
         return News(_reason(appeal.reason or ""), _("You can send another video with a new form."))
     if appeal.state == State.NEEDS_PERSON:
@@ -95,9 +116,11 @@ def news(appeal: Appeal, why: str = "") -> News:
     if appeal.status == Status.RELEASED and (shown_from := too_early(appeal)):
         waits = _("It is not published before %(day)s: so you decided.", day=day(shown_from))
         return News(_("Your appeal is approved and ready."), waits)
+    told = NEWS[appeal.status]
     if appeal.status == Status.REJECTED and appeal.purged:
-        return NEWS[appeal.status]._replace(why=why, next=_("You can send another video with a new form."))
-    return NEWS[appeal.status]._replace(why=why)
+        told = told._replace(next=_("You can send another video with a new form."))
+    reason, words = reasons(why)
+    return told._replace(why=words, reason=reason)
 
 
 def _reason(code: str) -> str:

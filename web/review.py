@@ -1,14 +1,19 @@
-"""What a reviewer decides about the finished clip: approve, return, reject, and open again what was approved."""
+"""The second gate: a reviewer watches the finished clip; approve, return, reject, edit it, open it again."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pipeline import approval, workflow
-from pipeline.models import Account, Role, Status
-from web import given
-from web.appeal import find
+from pipeline.models import Account, Appeal, Revision, Role, Status, Track
+from pipeline.reading.faults import Severity
+from pipeline.teamwork import Note
+from web import given, ledger, news, notes, proof
+from web.appeal import find, finished_clip
 from web.auth import role
 from web.desk import desk
 
@@ -18,6 +23,57 @@ reviewers = role(Role.REVIEWER, Role.ADMIN)
 MAX_WORDS = 2000  # characters of notes and reasons
 
 
+@pages.get("/staff/appeals/<int:appeal_id>/review")
+@reviewers
+def page(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """The finished clip, all that speaks for and against it, and the decision."""
+    with desk().db.read() as session:
+        appeal = find(session, account, appeal_id)
+        finished = finished_clip(appeal)
+        if finished is None:
+            flash(_("There is no finished clip to watch now."))
+            return redirect(url_for("appeal.page", appeal_id=appeal_id))
+        revision = session.get_one(Revision, finished.revision_id)
+        return render_template(
+            "staff/review.html",
+            appeal=appeal,
+            finished=finished,
+            revision=revision,
+            doubtful=[(cue, cue.doubts) for cue in revision.cues if cue.doubts],
+            findings=_findings(appeal, revision),
+            notes=notes.of(session, appeal),
+            given=approval.approval_in_force(appeal),
+            wrote_it=desk().campaign.two_people and account.id in approval.authors(revision),
+            waiting=len(_waiting(session, account, appeal_id)),
+            reasons=news.REJECTED,
+        )
+
+
+def _findings(appeal: Appeal, revision: Revision) -> list[tuple[int, Severity, str]]:
+    """What the checks say: when in the clip, how bad, and a sentence; notes do not count."""
+    cues = revision.cues
+    found = (each for each in proof.read(appeal, cues) if each.severity != "note")
+    return [(cues[each.cue].start, each.severity, proof.sentence(each)) for each in found]
+
+
+def _waiting(session: Session, account: Account, but: int) -> list[int]:
+    """What else this person may review: urgent ones first, then who waits longest."""
+    these = select(Appeal.id).where(Appeal.status == Status.IN_REVIEW, Appeal.id != but)
+    if desk().campaign.two_people:
+        own = select(Track.appeal_id).join(Revision).where(Revision.author_id == account.id)
+        these = these.where(Appeal.id.not_in(own))
+    return [*session.scalars(these.order_by(Appeal.urgent.desc(), Appeal.since, Appeal.id))]
+
+
+def _next(session: Session, account: Account, done_id: int, said: str) -> ResponseReturnValue:
+    """The next clip to review, with a word about the one that is done."""
+    if waiting := _waiting(session, account, done_id):
+        flash(_("%(done)s The next one is here.", done=said))
+        return redirect(url_for("review.page", appeal_id=waiting[0]))
+    flash(_("%(done)s Nothing else waits for your review.", done=said))
+    return redirect(url_for("appeal.page", appeal_id=done_id))
+
+
 def _attempt() -> int:
     return given.number(request.form, "attempt", -1)
 
@@ -25,36 +81,82 @@ def _attempt() -> int:
 @pages.post("/staff/appeals/<int:appeal_id>/approve")
 @reviewers
 def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Yes to exactly the bytes that the page showed."""
+    """Yes to exactly the bytes that the page showed. Who did not play all of them is asked once more."""
     sha256, consent_id = request.form.get("sha256", ""), given.number(request.form, "consent", -1)
-    two_people = desk().campaign.two_people
+    watched, sure = request.form.get("watched") == "whole", request.form.get("sure") == "yes"
+    alone = given.line(request.form, "alone")[:MAX_WORDS] if account.role == Role.ADMIN else ""
     with desk().db.write() as session:
         appeal = find(session, account, appeal_id, to_change=True)
-        approval.approve(session, appeal, _attempt(), account, sha256, consent_id, two_people=two_people)
+        if not watched and not sure:
+            return _unwatched(appeal, alone), 422
+        approval.approve(
+            session,
+            appeal,
+            _attempt(),
+            account,
+            sha256,
+            consent_id,
+            two_people=desk().campaign.two_people,
+            watched=watched,
+            alone=alone,
+        )
+        onward = _next(session, account, appeal_id, _("Appeal %(number)s is approved.", number=appeal_id))
     desk().doorbell.ring(appeal_id, Status.APPROVED)
-    flash("Approved. The files for the networks are being made.")
-    return redirect(url_for("appeal.page", appeal_id=appeal_id))
+    return onward
+
+
+def _unwatched(appeal: Appeal, alone: str) -> str:
+    """The question; its form sends what the first one showed, so that nothing newer is approved."""
+    return render_template("staff/unwatched.html", appeal=appeal, shown=request.form, alone=alone)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/return")
 @reviewers
 def give_back(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Back to the translator, with notes."""
-    return _move(account, appeal_id, Status.IN_REVIEW, Status.DRAFTED, "Returned to the translator.")
+    """Back to the translator, with words, or with open notes at the clip that say it all."""
+    words = given.line(request.form, "words")[:MAX_WORDS]
+    with desk().db.read() as session:
+        open_notes = select(Note.id).where(Note.appeal_id == appeal_id, Note.done_by == "")
+        words = words or (ledger.WITH_NOTES if session.scalars(open_notes).first() else "")
+    said = _("Appeal %(number)s is returned to the translators.", number=appeal_id)
+    return _move(account, appeal_id, Status.IN_REVIEW, Status.DRAFTED, words, said)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/reject")
 @reviewers
 def reject(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Not published. The supporter reads the reason."""
-    return _move(account, appeal_id, _seen_status(), Status.REJECTED, "Rejected. The supporter can read the reason.")
+    words = given.line(request.form, "words")[:MAX_WORDS]
+    reason = news.because(request.form.get("reason", ""), words)
+    said = _("Appeal %(number)s is rejected. She can read the reason.", number=appeal_id)
+    return _move(account, appeal_id, _seen_status(), Status.REJECTED, reason, said)
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/reopen")
 @reviewers
 def reopen(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Take an approved clip back for correction; it cannot be downloaded any more."""
-    return _move(account, appeal_id, _seen_status(), Status.DRAFTED, "Opened again. The clip is taken back.")
+    words = given.line(request.form, "words")[:MAX_WORDS]
+    said = _("Opened again. The clip is taken back.")
+    return _move(account, appeal_id, _seen_status(), Status.DRAFTED, words, said)
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/take")
+@reviewers
+def take(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """Edit it oneself instead of returning it: from then on somebody else has to approve it."""
+    with desk().db.write() as session:
+        find(session, account, appeal_id)
+        workflow.advance(
+            session,
+            appeal_id,
+            Status.IN_REVIEW,
+            _attempt(),
+            Status.DRAFTED,
+            by=account.name,
+            reason=ledger.TAKEN_TO_EDIT,
+        )
+    return redirect(url_for("workbench.edit", appeal_id=appeal_id))
 
 
 def _seen_status() -> Status:
@@ -65,14 +167,14 @@ def _seen_status() -> Status:
         raise workflow.Stale from None
 
 
-def _move(account: Account, appeal_id: int, old: Status, new: Status, done: str) -> ResponseReturnValue:
-    words = given.line(request.form, "words")[:MAX_WORDS]
-    here = redirect(url_for("appeal.page", appeal_id=appeal_id))
-    if not words:
-        flash("Please write why: nothing was changed.")
-        return here
+def _move(account: Account, appeal_id: int, old: Status, new: Status, words: str, said: str) -> ResponseReturnValue:
     with desk().db.write() as session:
         find(session, account, appeal_id)
+        if not words:
+            flash(_("Please write why: nothing was changed."))
+            return redirect(url_for("review.page" if old == Status.IN_REVIEW else "appeal.page", appeal_id=appeal_id))
         workflow.advance(session, appeal_id, old, _attempt(), new, by=account.name, reason=words)
-    flash(done)
-    return here
+        if old == Status.IN_REVIEW:
+            return _next(session, account, appeal_id, said)
+    flash(said)
+    return redirect(url_for("appeal.page", appeal_id=appeal_id))
