@@ -1,9 +1,9 @@
 # The commands of this project. Each sets up what it needs first (ops/setup.sh; quick when nothing is missing).
-.PHONY: help setup run test check demo bench setup-test
+.PHONY: help setup run test check words demo bench setup-test
 .NOTPARALLEL: # first the setup, then what needs it
 .DEFAULT_GOAL := help
 python := .venv/bin/python
-words := $(patsubst %.po,%.mo,$(wildcard web/translations/*/LC_MESSAGES/messages.po))
+compiled := $(patsubst %.po,%.mo,$(wildcard web/translations/*/LC_MESSAGES/*.po))
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
@@ -14,10 +14,10 @@ setup: ## install what `make run` needs
 setup-test:
 	@ops/setup.sh test
 
-run: setup $(words) ## start the app on this machine; Ctrl-C stops it
+run: setup $(compiled) ## start the app on this machine; Ctrl-C stops it
 	@exec setpriv --pdeathsig TERM $(python) -m ops.run
 
-test: setup-test $(words) ## run the tests
+test: setup-test $(compiled) ## run the tests
 	@$(python) -m pytest -n 2 --dist loadgroup
 
 %.mo: %.po # the languages of the pages
@@ -28,8 +28,11 @@ check: setup-test ## format, lint and types
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
+words: setup ## take up what the pages say now into web/translations, to be translated there
+	@$(python) -m ops.words
+
 demo: setup ## fill the app that is running now with clips and accounts
 	@$(python) -m ops.demo
 
-bench: setup-test $(words) ## measure; one line a figure: name, value, limit
+bench: setup-test $(compiled) ## measure; one line a figure: name, value, limit
 	@$(python) -m benchmarks

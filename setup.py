@@ -15,7 +15,7 @@ class Build(build_py):
 
     def run(self) -> None:
         """Compile, then build."""
-        for words in Path(__file__).parent.glob("web/translations/*/LC_MESSAGES/messages.po"):
+        for words in Path(__file__).parent.glob("web/translations/*/LC_MESSAGES/*.po"):
             with words.open("rb") as source, words.with_suffix(".mo").open("wb") as compiled:
                 write_mo(compiled, read_po(source))
         super().run()

@@ -10,6 +10,11 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+def S_(sentence: str) -> str:
+    """The same where only the team reads it, in a file that also speaks to supporters (babel-staff.cfg)."""
+    return sentence
+
+
 #: What a supporter can mend herself, by sending another file.
 SUPPORTER_REASONS = {
     "not_a_video": N_(
@@ -26,15 +31,15 @@ SUPPORTER_REASONS = {
 
 #: What only the team or the machine can mend.
 STAFF_REASONS = {
-    "tool_failed": "A tool failed on this clip.",
-    "timed_out": "A tool took longer than it may.",
-    "disk_full": "The disk is full.",
-    "worker_lost": "The worker was lost in the middle of the work.",
-    "no_model": "The speech model could not be loaded.",
-    "file_changed": "A file of this clip is not the one that was stored.",
-    "file_missing": "A file of this clip is missing from the storage.",
-    "changed_since": "The clip changed after it was approved.",
-    "unexpected": "Something failed that we did not foresee; the log of the worker says what.",
+    "tool_failed": S_("A tool failed on this clip."),
+    "timed_out": S_("A tool took longer than it may."),
+    "disk_full": S_("The disk is full."),
+    "worker_lost": S_("The worker was lost in the middle of the work."),
+    "no_model": S_("The speech model could not be loaded."),
+    "file_changed": S_("A file of this clip is not the one that was stored."),
+    "file_missing": S_("A file of this clip is missing from the storage."),
+    "changed_since": S_("The clip changed after it was approved."),
+    "unexpected": S_("Something failed that we did not foresee; the log of the worker says what."),
 }
 
 REASONS = SUPPORTER_REASONS | STAFF_REASONS

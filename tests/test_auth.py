@@ -133,7 +133,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(app, desk):
 
 def test_a_form_without_a_token_does_nothing(tanya, desk):
     made = cast.appeal(desk)
-    answer = tanya.post(f"/staff/appeals/{made.id}/submit", data={})
+    answer = tanya.post(f"/staff/appeals/{made.id}/redo", data={})
     assert answer.status_code == 400
     assert "too old" in answer.text
     assert cast.fresh(desk, made).status == made.status

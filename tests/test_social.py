@@ -201,7 +201,7 @@ def test_what_was_released_and_taken_back_is_to_be_taken_down_until_somebody_tic
     withdraw(desk, made.id)
     page = sveta.get("/social/").text
     assert "Take down" in page and "Its supporter took it back." in page and f"Appeal {made.id} is taken" in page
-    assert f"appeal-{made.id}-ru" in page and "look on Facebook, Instagram" in page
+    assert f"appeal-{made.id}-ru" in page and "Look on: Facebook, Instagram" in page
     [number] = open_ones(desk)
     sveta.send(f"/social/take-downs/{number}/done")
     assert open_ones(desk) == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -13,23 +15,29 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipeline.db import Database
+from pipeline.errors import N_
 from pipeline.models import Account, Role
 from pipeline.workflow import SUPPORTER, WORKER
 
 NAME = re.compile(r"\w[\w.-]{1,39}")
 MIN_PASSWORD = 10  # characters
+TAKEN = N_("There is an account named %(name)s already.")
 
 _hasher = PasswordHasher()
 
 
 class AccountError(ValueError):
-    """The message says, for people, why this cannot be done."""
+    """Why this cannot be done: a sentence for people, and the values of its places."""
+
+    def __init__(self, sentence: str, **values: Any) -> None:
+        super().__init__(sentence % values)
+        self.sentence, self.values = sentence, values
 
 
 def hash_password(password: str) -> str:
     """For the database. AccountError when the password is too short."""
     if len(password) < MIN_PASSWORD:
-        raise AccountError(f"A password needs at least {MIN_PASSWORD} characters.")
+        raise AccountError(N_("A password needs at least %(count)s characters."), count=MIN_PASSWORD)
     return _hasher.hash(password)
 
 
@@ -55,15 +63,15 @@ def new_password() -> str:
 def add(db: Database, name: str, role: Role, password: str) -> None:
     """A new account. AccountError when the name is taken or cannot be one."""
     if not NAME.fullmatch(name) or name.casefold() in {SUPPORTER, WORKER}:
-        raise AccountError("A name has 2 to 40 letters, digits, dots or dashes.")
+        raise AccountError(N_("A name has 2 to 40 letters, digits, dots or dashes."))
     password_hash = hash_password(password)
     try:
         with db.write() as session:
             if taken := find(session, name):
-                raise AccountError(f"There is an account named {taken.name} already.")
+                raise AccountError(TAKEN, name=taken.name)
             session.add(Account(name=name, role=role, password_hash=password_hash))
     except IntegrityError as error:
-        raise AccountError(f"There is an account named {name} already.") from error
+        raise AccountError(TAKEN, name=name) from error
 
 
 def set_password(db: Database, name: str, password: str) -> None:
@@ -100,6 +108,18 @@ def enable(db: Database, name: str) -> None:
         named(session, name).active = True
 
 
+def set_page_language(db: Database, name: str, language: str) -> None:
+    """In which language this person reads the pages; empty: as the browser asks."""
+    with db.write() as session:
+        named(session, name).page_language = language
+
+
+def set_languages(db: Database, name: str, languages: Iterable[str]) -> None:
+    """Which languages this person understands."""
+    with db.write() as session:
+        named(session, name).languages = sorted(languages)
+
+
 def everyone(db: Database) -> list[Account]:
     """All accounts by name."""
     with db.read() as session:
@@ -118,7 +138,7 @@ def named(session: Session, name: str) -> Account:
     """The same; AccountError when there is none."""
     account = find(session, name)
     if account is None:
-        raise AccountError(f"There is no account named {name}.")
+        raise AccountError(N_("There is no account named %(name)s."), name=name)
     return account
 
 
@@ -129,4 +149,4 @@ def active_admins(session: Session) -> int:
 
 def _keep_one_admin(session: Session, account: Account) -> None:
     if account.role == Role.ADMIN and account.active and active_admins(session) == 1:
-        raise AccountError("This is the last active admin: make another one first.")
+        raise AccountError(N_("This is the last active admin: make another one first."))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
 from pipeline import learned, tmx, workflow
@@ -41,7 +42,7 @@ def add(account: Account) -> ResponseReturnValue:
     try:
         accounts.add(desk().db, name, _role(), password)
     except accounts.AccountError as error:
-        return _people(problem=str(error), typed=name), 422
+        return _people(problem=_(error.sentence, **error.values), typed=name), 422
     return _people(told=name, password=password)
 
 
@@ -53,7 +54,7 @@ def password(account: Account) -> ResponseReturnValue:
     try:
         accounts.set_password(desk().db, name, new)
     except accounts.AccountError as error:
-        return _people(problem=str(error)), 422
+        return _people(problem=_(error.sentence, **error.values)), 422
     return _people(told=name, password=new)
 
 
@@ -71,8 +72,8 @@ def change(account: Account) -> ResponseReturnValue:
         else:
             accounts.set_role(db, name, _role())
     except accounts.AccountError as error:
-        return _people(problem=str(error)), 422
-    flash(f"{name} is changed.")
+        return _people(problem=_(error.sentence, **error.values)), 422
+    flash(_("%(name)s is changed.", name=name))
     return redirect(url_for("admin.people"))
 
 
@@ -166,12 +167,11 @@ def import_memory(account: Account) -> ResponseReturnValue:
     try:
         pairs = tmx.read(file.read() if file else b"")
     except tmx.BadTmx as error:
-        return _memory(str(error)), 422
+        return _memory(_("This file cannot be taken: %(detail)s", detail=error)), 422
     with desk().db.write() as session:
         added = learned.add(session, pairs)
-    flash(
-        f"Added: {added}. There already: {len(pairs) - added}." if pairs else "No pair in this file has Russian in it."
-    )
+    there = _("Added: %(added)s. There already: %(others)s.", added=added, others=len(pairs) - added)
+    flash(there if pairs else _("No pair in this file has Russian in it."))
     return redirect(url_for("admin.memory"))
 
 
@@ -181,7 +181,7 @@ def drop_imported(account: Account) -> ResponseReturnValue:
     """Undo all imports."""
     with desk().db.write() as session:
         gone = learned.drop_imported(session)
-    flash(f"Removed: {gone}.")
+    flash(_("Removed: %(count)s.", count=gone))
     return redirect(url_for("admin.memory"))
 
 

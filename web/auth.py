@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ from sqlalchemy.orm import Session
 from pipeline.base import now
 from pipeline.db import Database
 from pipeline.models import Account, Role
-from web import accounts, given
+from web import accounts, given, languages
 from web.desk import desk
 
 pages = Blueprint("auth", __name__)
@@ -61,7 +63,7 @@ def init_app(app: Flask, exempt: Iterable[Blueprint]) -> None:
 
 
 def _load(identity: str) -> Person | None:
-    number, _, epoch = identity.partition(".")
+    number, _dot, epoch = identity.partition(".")
     with desk().db.read() as records:
         account = records.get(Account, int(number))
     return Person(account) if account and account.active and str(account.epoch) == epoch else None
@@ -91,7 +93,13 @@ team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)  # who works on appeals
 @pages.get("/staff/sign-in")
 def sign_in() -> ResponseReturnValue:
     """The form."""
-    return render_template("sign_in.html", name="", problem="")
+    return _form()
+
+
+def _form(name: str = "", problem: str = "") -> str:
+    seen = request.args.get("next", "")
+    kept = "&" + urlencode({"next": seen}) if OURS.fullmatch(seen) else ""  # for the switch of languages
+    return render_template("sign_in.html", name=name, problem=problem, kept=kept)
 
 
 @pages.post("/staff/sign-in")
@@ -102,8 +110,10 @@ def enter() -> ResponseReturnValue:
     account = authenticate(desk().db, name, request.form.get("password", ""))
     if account is None:
         time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
-        problem = "Name and password do not fit. After five wrong tries a name is locked for a minute."
-        return render_template("sign_in.html", name=name, problem=problem), 403
+        problem = _("Name and password do not fit. After five wrong tries a name is locked for a minute.")
+        return _form(name, problem), 403
+    if chosen := languages.asked_for(languages.TEAM_LANGUAGES):
+        accounts.set_page_language(desk().db, account.name, chosen)
     session.clear()
     session.permanent = True
     login_user(Person(account))

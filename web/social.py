@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from pipeline.approval import downloadable, too_early
+from pipeline.approval import approval_in_force, authors, downloadable, too_early
 from pipeline.base import now
 from pipeline.models import Account, Appeal, Kind, Role, Status
 from pipeline.supporter import TakeDown
@@ -23,9 +26,9 @@ DONE = 20  # take-downs that were ticked off last and are still shown
 
 #: Why a clip may not be shown any more, by where its appeal went.
 WHY = {
-    Status.WITHDRAWN: "Its supporter took it back.",
-    Status.IN_REVIEW: "Its supporter changed her choices. A reviewer looks at it again.",
-    Status.DRAFTED: "A reviewer opened it again for correction.",
+    Status.WITHDRAWN: _l("Its supporter took it back."),
+    Status.IN_REVIEW: _l("Its supporter changed her choices. A reviewer looks at it again."),
+    Status.DRAFTED: _l("A reviewer opened it again for correction."),
 }
 
 #: How a downloaded file ends, after `appeal-12-ru`.
@@ -40,7 +43,7 @@ def gallery(account: Account) -> str:
     released = select(Appeal).where(Appeal.status == Status.RELEASED).order_by(Appeal.since.desc(), Appeal.id.desc())
     with desk().db.read() as session:
         found = session.scalars(released.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
-        clips = [(appeal, downloadable(appeal), too_early(appeal)) for appeal in found[:PAGE]]
+        clips = [(each, downloadable(each), too_early(each), _credits(session, each)) for each in found[:PAGE]]
         open_ones = select(TakeDown, Appeal).join(Appeal).where(TakeDown.done_by == "").order_by(TakeDown.id)
         still = [(down, appeal.language, _ever_allowed(appeal)) for down, appeal in session.execute(open_ones)]
         done = select(TakeDown).where(TakeDown.done_by != "").order_by(TakeDown.done_at.desc()).limit(DONE)
@@ -53,6 +56,15 @@ def gallery(account: Account) -> str:
             done=session.scalars(done).all(),
             why=WHY,
         )
+
+
+def _credits(session: Session, appeal: Appeal) -> list[str]:
+    """Pseudonyms of those who wrote its subtitles and said that they may be named."""
+    approval = approval_in_force(appeal)
+    if approval is None:
+        return []
+    wrote = (Account.id.in_(authors(approval.revision)), Account.credited)
+    return list(session.scalars(select(Account.name).where(*wrote).order_by(Account.name)))
 
 
 def _ever_allowed(appeal: Appeal) -> list[str]:
@@ -74,7 +86,7 @@ def taken_down(account: Account, take_down_id: int) -> ResponseReturnValue:
     open_one = (TakeDown.id == take_down_id, TakeDown.done_by == "")
     with desk().db.write() as session:
         session.execute(update(TakeDown).where(*open_one).values(done_by=account.name, done_at=now()))
-    flash("Ticked off.")
+    flash(_("Ticked off."))
     return redirect(url_for("social.gallery"))
 
 
