@@ -23,6 +23,7 @@ from web import (
     exchange,
     given,
     guard,
+    history,
     languages,
     measures,
     media,
@@ -94,7 +95,7 @@ def create_app(config: Settings | None = None) -> Flask:
     app.extensions["desk"] = Context.open(settings)
     outside, team = (
         (submit, tus, status),
-        (queue, appeal, workbench, exchange, screening, review, notes, contact, media),
+        (queue, appeal, workbench, history, exchange, screening, review, notes, contact, media),
     )
     for module in (*outside, *team, social, admin, auth):
         app.register_blueprint(module.pages)
