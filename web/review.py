@@ -12,7 +12,7 @@ from pipeline import approval, workflow
 from pipeline.models import Account, Appeal, Revision, Role, Status, Track
 from pipeline.reading.faults import Severity
 from pipeline.teamwork import Note
-from web import given, ledger, news, notes, proof
+from web import difference, given, ledger, news, notes, proof
 from web.appeal import find, finished_clip
 from web.auth import role
 from web.desk import desk
@@ -41,6 +41,8 @@ def page(account: Account, appeal_id: int) -> ResponseReturnValue:
             revision=revision,
             doubtful=[(cue, cue.doubts) for cue in revision.cues if cue.doubts],
             findings=_findings(appeal, revision),
+            draft=(draft := _draft(revision)),
+            changes=difference.between(draft.cues, revision.cues) if draft else [],
             notes=notes.of(session, appeal),
             given=approval.approval_in_force(appeal),
             wrote_it=desk().campaign.two_people and account.id in approval.authors(revision),
@@ -54,6 +56,12 @@ def _findings(appeal: Appeal, revision: Revision) -> list[tuple[int, Severity, s
     cues = revision.cues
     found = (each for each in proof.read(appeal, cues) if each.severity != "note")
     return [(cues[each.cue].start, each.severity, proof.sentence(each)) for each in found]
+
+
+def _draft(revision: Revision) -> Revision | None:
+    """What the machine had proposed last before people changed it."""
+    earlier = (each for each in reversed(revision.track.revisions) if each.number <= revision.number)
+    return next((each for each in earlier if each.author_id is None), None)
 
 
 def _waiting(session: Session, account: Account, but: int) -> list[int]:
