@@ -23,7 +23,12 @@ ROLES = ("translator", "reviewer", "social", "admin")
 SITE = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 PATIENCE = 180  # s for one step of the workers
 
-SEND, APPROVE, NEEDS_PERSON = "Save and send to review", "Approve this clip", "Needs a person"
+SCREEN, CORRECT, WATCH, NEEDS_PERSON = (
+    "Screen this video",
+    "Correct the subtitles",
+    "Watch and decide",
+    "Needs a person",
+)
 
 
 def main() -> None:
@@ -33,13 +38,15 @@ def main() -> None:
         sys.exit(f"Nothing answers at {SITE}: start the app with `make run` in another window first.")
     passwords = {f"demo-{role}": password_of(f"demo-{role}", role) for role in ROLES}
     translator, reviewer, social = (signed_in(name, passwords[name]) for name in list(passwords)[:3])
-    before = appeals(translator)
+    before = appeals(reviewer)
     for clip in sorted(CLIPS.glob("*.mp4")):
         send(clip)
-    new = sorted(appeals(translator) - before)
+    new = sorted(appeals(reviewer) - before)
     print("Waiting for the drafts...", flush=True)
     for page in new:
-        wait(translator, page, SEND, NEEDS_PERSON)
+        if wait(reviewer, page, SCREEN, NEEDS_PERSON) == SCREEN:
+            reviewer.screen(page)
+            wait(reviewer, page, CORRECT, NEEDS_PERSON)
     go_on(translator, reviewer, social, new)
     print(f"\n{SITE}/staff/ is filled. Accounts:")
     for name, password in passwords.items():
@@ -48,17 +55,16 @@ def main() -> None:
 
 def go_on(translator: Visitor, reviewer: Visitor, social: Visitor, pages: list[str]) -> None:
     """Of the appeals whose draft has words one is released, one waits for review, one comes back; the rest wait."""
-    with_words = [page for page in pages if translator.open(page) and any(translator.field("text"))]
+    with_words = [page for page in pages if CORRECT in reviewer.open(page) and any(reviewer.texts(page))]
     for page in with_words[:3]:
-        translator.open(page)
-        translator.press(SEND)
+        translator.correct(page)
     for page in with_words[:3]:
-        wait(reviewer, page, APPROVE)
+        wait(reviewer, page, WATCH)
     released, returned, _ = with_words[:3]
-    reviewer.open(released)
-    reviewer.press(APPROVE)
-    reviewer.open(returned)
-    reviewer.press("Return with these notes", words="Please look at the second cue again: it is hard to read.")
+    reviewer.open(f"{released}/review")
+    reviewer.press("Approve", watched="whole")
+    reviewer.open(f"{returned}/review")
+    reviewer.press("Return", words="Please look at the second cue again: it is hard to read.")
     number = released.rsplit("/", 1)[1]
     wait(social, "/social/", f"/social/clips/{number}/finished")
 
@@ -104,13 +110,14 @@ def appeals(visitor: Visitor) -> set[str]:
     return set(re.findall(r"/staff/appeals/\d+(?=\")", visitor.open("/staff/?status=")))
 
 
-def wait(visitor: Visitor, path: str, *any_of: str) -> None:
-    """Look at a page until it holds one of these."""
+def wait(visitor: Visitor, path: str, *any_of: str) -> str:
+    """Look at a page until it holds one of these; gives that."""
     deadline = time.monotonic() + PATIENCE
-    while not any(word in visitor.open(path) for word in any_of):
+    while not (found := next((word for word in any_of if word in visitor.open(path)), "")):
         if time.monotonic() > deadline:
             sys.exit(f"{path} did not come to '{any_of[0]}' within {PATIENCE} seconds: see DATA_DIR/logs.")
         time.sleep(0.5)
+    return found
 
 
 if __name__ == "__main__":

@@ -66,10 +66,22 @@ def streams(path) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
 
+def screened(rita: Visitor, page: str) -> None:
+    until_says(rita, page, "Screen this video")
+    rita.screen(page)
+    assert rita.status == 200, rita.words
+
+
 def correct(tanya: Visitor, page: str, old: str, new: str) -> None:
-    until_says(tanya, page, "Save and send to review")
-    tanya.press("Save and send to review", text=(old, new))
-    assert tanya.status == 200, tanya.words
+    until_says(tanya, page, "Correct the subtitles")
+    tanya.correct(page, (old, new))
+    assert tanya.status == 201, tanya.page
+
+
+def approve(rita: Visitor, page: str) -> None:
+    rita.open(f"{page}/review")
+    rita.press("Approve", watched="whole")
+    assert rita.status == 200, rita.words
 
 
 def test_from_upload_to_an_approved_download_and_back(site, tmp_path):
@@ -79,19 +91,23 @@ def test_from_upload_to_an_approved_download_and_back(site, tmp_path):
     supporter, code = send(site, hers)
     people = [("tanya", "translator"), ("rita", "reviewer"), ("sveta", "social")]
     tanya, rita, sveta = (signed_in(site, *who) for who in people)
-    page = newest(tanya)
+    page = newest(rita)
+    tanya.open(page)
+    assert tanya.status == 404  # nobody has screened it yet
+    screened(rita, page)
     number = page.rsplit("/", 1)[1]
 
     correct(tanya, page, "Не идите на эту войну.", "Не идите на чужую войну.")
-    until_says(rita, page, "Approve this clip")
-    rita.press("Return with these notes", words="«чужую» is not what she says")
+    until_says(rita, page, "Watch and decide")
+    rita.open(f"{page}/review")
+    rita.press("Return", words="«чужую» is not what she says")
+    until_says(tanya, page, "«чужую» is not what she says")
     correct(tanya, page, "Не идите на чужую войну.", "Не идите на эту войну.")
-    assert "«чужую» is not what she says" in tanya.words
-    until_says(rita, page, "Approve this clip")
+    until_says(rita, page, "Watch and decide")
 
     sveta.open(clip(number, "finished"))
     assert sveta.status == 404  # not approved, not there
-    rita.press("Approve this clip")
+    approve(rita, page)
     until(lambda: clip(number, "finished") in sveta.open("/social/"), "a released clip")
     files = {kind: tmp_path / kind for kind in ("finished", "softsub", "srt", "vtt")}
     for kind, path in files.items():
@@ -123,8 +139,10 @@ def test_from_upload_to_an_approved_download_and_back(site, tmp_path):
 def test_every_sample_becomes_a_draft_and_one_without_speech_stays_empty(site, name, language, russian):
     send(site, DATA / name, language)
     ada = signed_in(site, "admin")
-    until_says(ada, newest(ada), "Save and send to review")
-    assert any(ada.field("text")) == russian
+    page = newest(ada)
+    screened(ada, page)
+    until_says(ada, page, "Correct the subtitles")
+    assert any(ada.texts(page)) == russian
 
 
 @pytest.mark.parametrize(

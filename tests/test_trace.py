@@ -210,12 +210,15 @@ def released(app: Watched) -> dict[str, bytes]:
     ada.open("/staff/sign-in")
     ada.press("Sign in", name="admin", password=app.password)
     page = "/staff/appeals/1"
-    until(lambda: "Save and send to review" in ada.open(page), "a draft", 120)
-    form = {name: ada.field(name)[-1] for name in ("csrf_token", "attempt", "status", "base", "shown")}
-    form |= {"start": "0:00.200", "end": "0:01.800", "text": "Нет значит нет.", "was": ""}
-    assert ada.session.post(f"{app.url}{page}/submit", data=form, timeout=60).status_code == 200
-    until(lambda: "Approve this clip" in ada.open(page), "a finished clip", 120)
-    ada.press("Approve this clip")
+    until(lambda: "Screen this video" in ada.open(page), "a clean copy", 120)
+    ada.screen(page)
+    until(lambda: "Correct the subtitles" in ada.open(page), "a draft", 120)
+    words = {"start": 200, "end": 1800, "text": "Нет значит нет.", "doubts": [], "origin": "", "language": ""}
+    ada.correct(page, rows=[words])
+    assert ada.status == 201, ada.page
+    until(lambda: "Watch and decide" in ada.open(page), "a finished clip", 120)
+    ada.open(f"{page}/review")
+    ada.press("Approve", watched="whole")
     until(lambda: "/social/clips/1/finished" in ada.open("/social/"), "a released clip", 120)
     return {kind: ada.fetch(f"/social/clips/1/{kind}") for kind in ("finished", "softsub", "srt", "vtt", "poster")}
 
