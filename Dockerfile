@@ -25,7 +25,9 @@ COPY constraints.txt ./
 RUN version=$(sed -n 's/^torch==//p' constraints.txt) && pip install --no-cache-dir "torch==$version+cpu"
 
 COPY . .
-COPY --from=scripts node_modules/tus-js-client/dist/tus.min.js node_modules/tus-js-client/LICENSE web/static/vendor/
+COPY --from=scripts node_modules/tus-js-client/dist/tus.min.js node_modules/wavesurfer.js/dist/wavesurfer.esm.js node_modules/wavesurfer.js/dist/plugins/regions.esm.js web/static/vendor/
+COPY --from=scripts node_modules/tus-js-client/LICENSE web/static/vendor/tus.LICENSE
+COPY --from=scripts node_modules/wavesurfer.js/LICENSE web/static/vendor/wavesurfer.LICENSE
 RUN pip install --no-cache-dir -c constraints.txt -e ".[web,worker,mt,fast,postgres,s3]"
 
 ENV OMP_WAIT_POLICY=PASSIVE PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data XDG_CACHE_HOME=/models NUMBA_CACHE_DIR=/models/numba

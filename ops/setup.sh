@@ -99,7 +99,7 @@ run_npm() {
 }
 
 scripts_key() { cat web/package-lock.json ops/setup.sh | sha256sum; }
-scripts_done_for() { [ -e web/static/vendor/tus.min.js ] && [ "$(cat "web/node_modules/setup-$1" 2>/dev/null)" = "$(scripts_key)" ]; }
+scripts_done_for() { [ -e web/static/vendor/wavesurfer.esm.js ] && [ "$(cat "web/node_modules/setup-$1" 2>/dev/null)" = "$(scripts_key)" ]; }
 
 # What our pages take from npm is served from our own host, so its built files go to static/vendor.
 install_scripts() {
@@ -110,6 +110,8 @@ install_scripts() {
     mkdir -p web/static/vendor
     cp web/node_modules/tus-js-client/dist/tus.min.js web/static/vendor/
     cp web/node_modules/tus-js-client/LICENSE web/static/vendor/tus.LICENSE
+    cp web/node_modules/wavesurfer.js/dist/wavesurfer.esm.js web/node_modules/wavesurfer.js/dist/plugins/regions.esm.js web/static/vendor/
+    cp web/node_modules/wavesurfer.js/LICENSE web/static/vendor/wavesurfer.LICENSE
     scripts_key >"web/node_modules/setup-$purpose"
 }
 

@@ -60,6 +60,7 @@ export const SHORTCUTS = Object.freeze([
   held("undo", "Ctrl+Z"),
   held("redo", ["Ctrl+Y", "Ctrl+Shift+Z"]),
   shortcut("save", "Ctrl+S"),
+  shortcut("submit", "Alt+Shift+S"),
   shortcut("help", "F1"),
   shortcut("help_here", "?", "outside"),
 ]);

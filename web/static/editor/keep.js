@@ -1,0 +1,70 @@
+// What the server does not have yet, kept in this browser: for a line that broke, a window that crashed, a sign-in that
+// ended. One copy a window, called after the appeal and the account, and erased as soon as the server has it.
+
+/** @typedef {{at: string, base: number, base_rows: any[], rows: any[]}} Copy */
+
+/** @type {(state: {appeal: number, me: string}) => string} */
+const prefix = ({ appeal, me }) => `editor ${appeal} ${me} `;
+
+export class Keeper {
+  #name;
+
+  /** @type {(state: {appeal: number, me: string}, tab: string) => void} */
+  constructor(/** @type {{appeal: number, me: string}} */ state, /** @type {string} */ tab) {
+    this.#name = prefix(state) + tab;
+  }
+
+  /** False where this browser keeps nothing. @param {Omit<Copy, "at">} copy */
+  write(copy) {
+    try {
+      localStorage.setItem(this.#name, JSON.stringify({ at: new Date().toISOString(), ...copy }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  erase() {
+    forget(this.#name);
+  }
+}
+
+/** Copies that other windows left, the newest first. @type {(state: {appeal: number, me: string}) => (Copy & {name: string})[]} */
+export function copies(state) {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(prefix(state)));
+    return names.flatMap(read).sort((a, b) => b.at.localeCompare(a.at));
+  } catch {
+    return [];
+  }
+}
+
+/** @param {string} name */
+function read(name) {
+  try {
+    const copy = JSON.parse(localStorage.getItem(name) ?? "");
+    return Array.isArray(copy.rows) && Array.isArray(copy.base_rows) ? [{ ...copy, name }] : [];
+  } catch {
+    return []; // not ours
+  }
+}
+
+/** @param {string} name */
+export function forget(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // this browser keeps nothing
+  }
+}
+
+/** Nothing of this appeal stays here, whoever worked on it. @param {number} appeal */
+export function forgetAll(appeal) {
+  try {
+    Object.keys(localStorage)
+      .filter((name) => name.startsWith(`editor ${appeal} `))
+      .forEach(forget);
+  } catch {
+    // this browser keeps nothing
+  }
+}
