@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pipeline.base import Base, now
 
 
+PROMISED = ""  # the tab of a hold that somebody got by "take the next one" and has not opened yet
+
+
 class Hold(Base):
     """Who corrects the subtitles of an appeal now: one tab of one person, as long as it gives a sign of life."""
 

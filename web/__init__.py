@@ -25,6 +25,7 @@ from web import (
     guard,
     history,
     languages,
+    me,
     measures,
     media,
     notes,
@@ -97,7 +98,7 @@ def create_app(config: Settings | None = None) -> Flask:
         (submit, tus, status),
         (queue, appeal, workbench, history, exchange, screening, review, notes, contact, media),
     )
-    for module in (*outside, *team, social, admin, auth):
+    for module in (*outside, *team, me, social, admin, auth):
         app.register_blueprint(module.pages)
     app.register_blueprint(notes.ticks)
     app.register_blueprint(workbench.script)

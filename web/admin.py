@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from pipeline import learned, tmx, workflow
 from pipeline.learned import Learned
 from pipeline.models import Account, Appeal, Role, Transition
-from web import accounts, given, guard, intake
+from web import accounts, given, guard, intake, numbers
 from web.auth import role
 from web.desk import desk
 
@@ -61,7 +61,7 @@ def password(account: Account) -> ResponseReturnValue:
 @pages.post("/admin/accounts/change")
 @admins
 def change(account: Account) -> ResponseReturnValue:
-    """Another role, disable, or enable."""
+    """Another role, other languages, disable, or enable."""
     name, action = given.line(request.form, "name"), request.form.get("action", "")
     db = desk().db
     try:
@@ -69,12 +69,23 @@ def change(account: Account) -> ResponseReturnValue:
             accounts.disable(db, name)
         elif action == "enable":
             accounts.enable(db, name)
+        elif action == "languages":
+            accounts.set_languages(db, name, {*request.form.getlist("languages")} & {*desk().campaign.languages})
         else:
             accounts.set_role(db, name, _role())
     except accounts.AccountError as error:
         return _people(problem=_(error.sentence, **error.values)), 422
     flash(_("%(name)s is changed.", name=name))
     return redirect(url_for("admin.people"))
+
+
+@pages.get("/admin/accounts/<int:account_id>")
+@admins
+def person(account: Account, account_id: int) -> str:
+    """One account: what it may do, and what its person did."""
+    with desk().db.read() as session:
+        found = session.get(Account, account_id) or abort(404)
+        return render_template("staff/person.html", person=found, numbers=numbers.of(session, found), roles=list(Role))
 
 
 def _role() -> Role:

@@ -1,53 +1,50 @@
-"""Translators and reviewers: what there is to do."""
+"""What there is to do: the list of appeals, live counts, and "take the next one"."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
-from sqlalchemy import Select, false, func, select
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.orm import Session
 
 from pipeline.models import Account, Appeal, Role, Status
 from pipeline.supporter import Message, Side
-from web import given
-from web.auth import team
+from web import given, waiting
+from web.auth import role, team
 from web.desk import desk
 
 pages = Blueprint("queue", __name__)
+anybody = role(*Role)
 
 PAGE = 50
-NEEDS_PERSON, NEW_MESSAGE = "needs-person", "new-message"
-
-#: What each role most likely came for.
-FIRST_LOOK = {Role.TRANSLATOR: Status.DRAFTED.value, Role.REVIEWER: Status.IN_REVIEW.value}
+ALL, NEEDS_PERSON, NEW_MESSAGE, SCREEN = "", "needs-person", "new-message", "to-screen"
+DRAFTED, IN_REVIEW = Status.DRAFTED.value, Status.IN_REVIEW.value
+REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
 
 
 @pages.get("/staff/")
-@team
-def appeals(account: Account) -> str:
-    """Appeals by status and language, whoever waits longest first."""
-    status = request.args.get("status", FIRST_LOOK.get(account.role, ""))
-    language = given.line(request.args, "language")
-    page = max(given.number(request.args, "page", 1), 1)
-    wanted = select(Appeal)
-    if status == NEEDS_PERSON:
-        wanted = wanted.where(Appeal.needs_person)
-    elif status == NEW_MESSAGE:
-        wanted = wanted.where(Appeal.id.in_(_unread(account)))
-    elif status in {*Status}:
-        wanted = wanted.where(Appeal.status == Status(status))
-    if language:
-        wanted = wanted.where(Appeal.language == language)
+@anybody
+def appeals(account: Account) -> ResponseReturnValue:
+    """Appeals by what they wait for and by language: urgent ones first, then whoever waits longest."""
+    if account.role == Role.SOCIAL:
+        return redirect(url_for("social.gallery"))
     with desk().db.read() as session:
-        counted = session.execute(select(Appeal.status, func.count().label("total")).group_by(Appeal.status))
-        counts = {row.status: row.total for row in counted}
-        stuck = session.scalar(select(func.count()).where(Appeal.needs_person))
-        unread = set(session.scalars(_unread(account)))
-        found = session.scalars(wanted.order_by(Appeal.since, Appeal.id).limit(PAGE + 1).offset((page - 1) * PAGE))
+        counts = _counts(session, account)
+        status = request.args.get("status", _first_look(account, counts))
+        language = given.line(request.args, "language")
+        page = max(given.number(request.args, "page", 1), 1)
+        wanted = select(Appeal).where(*_wanted(account, status), *([Appeal.language == language] if language else []))
+        found = session.scalars(wanted.order_by(*waiting.IN_LINE).limit(PAGE + 1).offset((page - 1) * PAGE))
         return render_template(
             "staff/queue.html",
             appeals=found.all(),
             counts=counts,
-            stuck=stuck,
-            unread=unread,
+            free=waiting.free(session, account),
+            holders=waiting.holders(session),
+            unread=set(session.scalars(_unread(account))),
+            unspoken=waiting.unspoken(session) if account.role == Role.ADMIN else [],
+            asks_languages=account.role == Role.TRANSLATOR and not account.languages,
+            reviews=account.role in REVIEWERS,
             status=status,
             language=language,
             page=page,
@@ -55,7 +52,68 @@ def appeals(account: Account) -> str:
         )
 
 
+@pages.get("/staff/counts.json")
+@team
+def counts(account: Account) -> Response:
+    """The same counts for the page that stays open."""
+    with desk().db.read() as session:
+        return jsonify(tabs=_counts(session, account), free=waiting.free(session, account))
+
+
+@pages.get("/staff/next")
+@team
+def offer(account: Account) -> str:
+    """Whether anything is left."""
+    with desk().db.read() as session:
+        return render_template("staff/next.html", free=waiting.free(session, account))
+
+
+@pages.post("/staff/next")
+@team
+def take(account: Account) -> ResponseReturnValue:
+    """The best free clip for this person."""
+    with desk().db.write() as session:
+        found = waiting.take(session, account)
+    if found is None:
+        return redirect(url_for("queue.offer"))
+    page, appeal_id = found
+    return redirect(url_for(page, appeal_id=appeal_id))
+
+
+def _counts(session: Session, account: Account) -> dict[str, int]:
+    """How many appeals stand behind each tab."""
+    by_status = select(Appeal.status, func.count().label("total")).where(*waiting.seen_by(account))
+    found = {row.status.value: row.total for row in session.execute(by_status.group_by(Appeal.status))}
+    found[ALL] = sum(found.values())
+    for tab in (SCREEN, NEEDS_PERSON, NEW_MESSAGE) if account.role in REVIEWERS else (NEEDS_PERSON,):
+        found[tab] = session.scalar(select(func.count(Appeal.id)).where(*_wanted(account, tab))) or 0
+    return found
+
+
+def _wanted(account: Account, status: str) -> list[ColumnElement[bool]]:
+    """What stands behind this tab. Who may not screen finds nothing to screen."""
+    these = waiting.seen_by(account)
+    if status == NEEDS_PERSON:
+        these.append(Appeal.needs_person.is_(True))
+    elif status == NEW_MESSAGE:
+        these.append(Appeal.id.in_(_unread(account)))
+    elif status == SCREEN:
+        these.append(Appeal.id.in_(waiting.to_screen().order_by(None)))
+    elif status in {*Status}:
+        these.append(Appeal.status == Status(status))
+    return these
+
+
+def _first_look(account: Account, counts: dict[str, int]) -> str:
+    """What this person most likely came for."""
+    if account.role == Role.ADMIN:
+        return ALL
+    if account.role == Role.TRANSLATOR:
+        return DRAFTED
+    return SCREEN if counts[SCREEN] and not counts.get(IN_REVIEW) else IN_REVIEW
+
+
 def _unread(account: Account) -> Select[int]:
     """The appeals whose supporters wrote something that nobody has read; messages are not for translators."""
     hers = select(Message.appeal_id).where(Message.side == Side.SUPPORTER, Message.seen.is_(False)).distinct()
-    return hers if account.role in {Role.REVIEWER, Role.ADMIN} else hers.where(false())
+    return hers if account.role in REVIEWERS else hers.where(false())

@@ -179,7 +179,6 @@ def init_app(app: Flask) -> None:
         clock,
     ):
         app.add_template_filter(function)
-    app.add_template_filter(_, "translated")  # what the records hold; Jinja's own `_` would look for % in it
     app.add_template_filter(lambda by: str(NOBODY.get(by, by)), "who")
     app.add_template_filter(STATUSES.__getitem__, "status_word")
     app.add_template_filter(ROLES.__getitem__, "role_word")
