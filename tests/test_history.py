@@ -84,7 +84,7 @@ def test_an_old_version_is_not_restored_from_a_page_that_is_too_old(tanya, rita,
     save(rita, made)
     for base in (1, 3, "", "x"):
         assert restore(tanya, made, 1, base=base).status_code == 409
-    assert restore(tanya, made, 9, base=2).status_code == 404
+    assert restore(tanya, made, 9, base=2).status_code == 400
     sent = cast.appeal(desk, Status.IN_REVIEW)
     assert restore(tanya, sent, 1, base=1).status_code == 409
     assert len(versions(desk, made)) == 2 and len(versions(desk, sent)) == 1

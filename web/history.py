@@ -101,7 +101,7 @@ def restore(account: Account, appeal_id: int) -> ResponseReturnValue:
     """An old version as a new one. Whoever restores it answers for its words, as their author."""
     with desk().db.write() as session:
         appeal = found(session, account, appeal_id, to_change=True)
-        old = bench.version(appeal, given.number(request.form, "version", 0)) or abort(404)
+        old = bench.version(appeal, given.number(request.form, "version", 0)) or abort(400)
         try:
             add(session, account, appeal, old.cues, f"version {old.number}")
         except NotAdded as error:
