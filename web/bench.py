@@ -17,8 +17,8 @@ from pipeline.checks import Finding, beside
 from pipeline.cues import Cue, Offer
 from pipeline.models import Account, Appeal, Kind, Revision, Role, Status
 from pipeline.reading import borders
-from pipeline.teamwork import Draft, Hold, Note
-from web import memory, proof, typed
+from pipeline.teamwork import PROMISED, Draft, Hold, Note
+from web import ledger, memory, proof, typed
 from web.appeal import latest, spoken_cues, versions
 from web.desk import desk
 from web.words import DOUBTS, STATUSES, doubt_words, made_by, offer_words
@@ -143,7 +143,7 @@ def returned(appeal: Appeal) -> Mapping[str, str] | None:
         return None
     moves = (each for each in reversed(appeal.transitions) if each.new == Status.DRAFTED != each.old)
     last = next(moves, None)
-    return {"by": last.by, "reason": last.reason} if last and last.by != workflow.WORKER else None
+    return {"by": last.by, "reason": ledger.words(last.reason)} if last and last.by != workflow.WORKER else None
 
 
 def hold(session: Session, account: Account, appeal: Appeal, tab: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def hold(session: Session, account: Account, appeal: Appeal, tab: str) -> dict[s
     held = session.get(Hold, appeal.id)
     if held is None or held.seen + HOLD_ENDS <= workflow.clock(session):
         return {"by": "", "mine": False, "since": None}
-    mine = held.account_id == account.id and held.tab == tab
+    mine = held.account_id == account.id and held.tab in {tab, PROMISED}
     return {"by": session.get_one(Account, held.account_id).name, "mine": mine, "since": held.since.isoformat()}
 
 

@@ -120,7 +120,7 @@ def add(session: Session, account: Account, appeal: Appeal, cues: Sequence[Cue],
     if appeal.status != Status.DRAFTED or given.number(request.form, "base", -1) != _number(newest):
         raise workflow.Stale
     held = bench.hold(session, account, appeal, "")
-    if held["by"] and "all_the_same" not in request.form:
+    if held["by"] and not held["mine"] and "all_the_same" not in request.form:
         said = _(
             "%(name)s has this clip open: nothing was changed. Tick the box to do it all the same.", name=held["by"]
         )
