@@ -14,7 +14,7 @@ from typing import Any
 
 from celery.signals import after_setup_logger, worker_init, worker_ready
 
-from pipeline import runner
+from pipeline import nudge, runner
 from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.queue import make_app
@@ -30,6 +30,12 @@ app.conf.beat_schedule = {
     },
     "tidy": {"task": "tidy", "schedule": 3600.0, "options": {"queue": "text", "expires": 3600}},
 }
+if settings.notify and not settings.offline:
+    app.conf.beat_schedule["nudge"] = {
+        "task": "nudge",
+        "schedule": 3600.0,
+        "options": {"queue": "speech", "expires": 3600},  # the one that may reach out (docker-compose.yml)
+    }
 app.conf.beat_schedule_filename = str(settings.data_dir / "beat")
 
 
@@ -67,6 +73,12 @@ def sweep() -> None:
 def tidy() -> None:
     """Delete what has had its time, and finish interrupted purges."""
     runner.tidy(context())
+
+
+@app.task(name="nudge")
+def tell() -> None:
+    """Tell the team what waits too long."""
+    nudge.nudge(context())
 
 
 @after_setup_logger.connect

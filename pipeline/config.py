@@ -38,6 +38,10 @@ class Settings:
     https: bool = _setting(False, "The site is reached by https only: cookies are marked so, HSTS is sent.")
     allow_unsandboxed: bool = _setting(False, "Work without bubblewrap; every staff page then says so.")
     lease_seconds: int = _setting(60, "How long a step is held without a sign of life before another takes it.")
+    notify: str = _setting(
+        "", "Where to tell the team that something waits too long: an Apprise address; empty: nowhere."
+    )
+    notify_hours: int = _setting(24, "How many hours something may wait for a person before the team is told.")
     sweep_seconds: int = _setting(30, "How often lost work is looked for.")
 
     @classmethod

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.base import Base, now
 
-
 PROMISED = ""  # the tab of a hold that somebody got by "take the next one" and has not opened yet
 
 
@@ -47,3 +46,12 @@ class Note(Base):
     by: Mapped[str]  # a pseudonym
     at: Mapped[datetime] = mapped_column(default=now)
     done_by: Mapped[str] = mapped_column(default="")  # empty: still open
+
+
+class Nudge(Base):
+    """The last word to the team about what waits too long (nudge.py): what it counted, and when it was sent."""
+
+    __tablename__ = "nudges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counts: Mapped[dict[str, Any]]  # how many of each kind
+    at: Mapped[datetime] = mapped_column(default=now)

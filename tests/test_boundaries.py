@@ -30,6 +30,7 @@ KNOW_RECORDS = [
     "teamwork",
     "approval",
     "retention",
+    "nudge",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
@@ -80,6 +81,7 @@ def test_a_tool_takes_paths_and_dataclasses_and_knows_no_records_and_no_settings
         ("celery", {"pipeline/queue.py", "worker.py"}),
         ("subprocess", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),
         ("ffmpeg", {"pipeline/ffmpeg.py", "pipeline/sandbox.py"}),
+        ("apprise", {"pipeline/nudge.py"}),
     ],
 )
 def test_a_module_is_imported_only_where_it_belongs(module, places):
@@ -96,5 +98,5 @@ def test_sql_is_never_put_together_from_strings():
 
 
 def test_the_web_server_starts_without_torch_and_whisper():
-    code = "import sys, web; assert not {'torch', 'whisper', 'silero_vad'} & set(sys.modules), 'loaded'"
+    code = "import sys, web; assert not {'torch', 'whisper', 'silero_vad', 'apprise'} & set(sys.modules), 'loaded'"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

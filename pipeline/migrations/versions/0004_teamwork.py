@@ -52,6 +52,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_notes"),
     )
     op.create_index("ix_notes_appeal_id", "notes", ["appeal_id"])
+    op.create_table(
+        "nudges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_nudges"),
+    )
     for table, column in _added():
         op.add_column(table, column)
     appeals = sa.table("appeals", sa.column("status"), sa.column("screening"))
@@ -76,5 +83,5 @@ def downgrade() -> None:
     for table, column in reversed(_added()):
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column.name)
-    for name in ("notes", "drafts", "holds"):
+    for name in ("nudges", "notes", "drafts", "holds"):
         op.drop_table(name)
