@@ -204,15 +204,12 @@ def _file(desk: Context, made: Appeal, kind: Kind, name: str) -> None:
     path = desk.scratch.incoming / secrets.token_hex(8)
     path.write_bytes(CLIP.read_bytes() if name.endswith("mp4") or kind == Kind.ORIGINAL else name.encode())
     stored = desk.storage.put(path, made.folder, name)
-    made.files.append(
-        File(
-            kind=kind,
-            key=stored.key,
-            sha256=stored.sha256,
-            size=stored.size,
-            revision_id=made.submitted_revision_id if kind not in {Kind.ORIGINAL, Kind.CLEAN} else None,
-        )
-    )
+    there = made.file(kind)
+    if there is None:
+        there = File(kind=kind)
+        made.files.append(there)
+    there.key, there.sha256, there.size = stored.key, stored.sha256, stored.size
+    there.revision_id = made.submitted_revision_id if kind not in {Kind.ORIGINAL, Kind.CLEAN} else None
 
 
 def fresh(desk: Context, made: Appeal) -> Appeal:

@@ -14,7 +14,8 @@ from pipeline.models import Appeal, Consent, Kind, Status
 from pipeline.supporter import Message, Side, TakeDown
 from tests import cast
 from tests.cast import CHOICES, CODE, WORDINGS
-from tests.test_review import decide, seen_hash
+from tests.test_review import decide, review, seen_hash
+from tests.test_screening import screen
 
 HERS, ADDRESS = "Please show only my first name.", "hanna@mail.example"
 
@@ -120,6 +121,17 @@ def test_nothing_is_written_to_who_took_it_back(rita, desk):
     assert "Write to her" not in page(rita, made)
 
 
+def test_messages_are_read_and_answered_from_the_pages_of_both_gates(stranger, rita, desk):
+    made = appeal(desk, Status.IN_REVIEW)
+    she_writes(stranger)
+    assert HERS in review(rita, made)
+    answer = rita.send(f"/staff/appeals/{made.id}/message", words="Gladly.", upto=upto(rita, made), page="review")
+    assert answer.location == f"/staff/appeals/{made.id}/review#messages"
+    assert "Gladly." in rita.get(answer.location).text
+    answer = rita.send(f"/staff/appeals/{made.id}/seen", page="//elsewhere.example")
+    assert answer.location == f"/staff/appeals/{made.id}#messages"
+
+
 def test_what_she_writes_is_shown_as_text(stranger, rita, desk):
     made = appeal(desk)
     she_writes(stranger, "<script>alert(1)</script>")
@@ -139,7 +151,7 @@ def test_only_an_admin_sees_where_to_write_and_the_ledger_says_so(ada, rita, des
     assert ledger(desk, made)[-1] == ("ada", "looked at where to write to her")
     after = cast.fresh(desk, made)
     assert (after.status, after.attempt) == (before.status, before.attempt), "nobody's work is disturbed by it"
-    assert "looked at where to write to her" in page(rita, made)
+    assert "Looked at where to write to her" in page(rita, made)
 
 
 def test_where_there_is_no_address_nothing_is_written_down(ada, desk):
@@ -158,24 +170,28 @@ def test_a_look_at_a_rejected_appeal_is_not_what_she_reads_as_its_reason(strange
 # choices
 
 
-def test_the_team_reads_what_she_decided(tanya, desk):
+def test_the_team_reads_what_she_decided(tanya, rita, desk):
     made = appeal(desk, shown_country="Poland")
     choices = replace(CHOICES, networks=("x", "youtube"), country="Poland", not_before=date(2030, 3, 8))
     she_decides(desk, made, choices)
+    assert tanya.get(f"/staff/appeals/{made.id}").status_code == 404, "somebody has to see first whether it fits"
+    screen(rita, cast.fresh(desk, made))
     shown = re.sub(r"<[^>]+>|\s+", " ", page(tanya, made))
-    for said in ("X, YouTube", "Hanna", "Poland", "8 March 2030", "She changed her choices this hour"):
+    for said in ("X, YouTube", "Hanna", "Poland", "March 8, 2030", "She changed her choices this hour"):
         assert said in re.sub(" +", " ", shown), said
     assert "supporter" in shown and workflow.CHANGED in shown
 
 
 def test_a_choice_changed_between_page_and_click_is_not_approved(rita, desk):
     made = appeal(desk, Status.IN_REVIEW)
-    assert f'name="consent" value="{made.consents[-1].id}"' in page(rita, made)
+    assert f'name="consent" value="{made.consents[-1].id}"' in review(rita, made)
     she_decides(desk, made, replace(CHOICES, networks=("x",)))
     answer = decide(rita, made, "approve", sha256=seen_hash(desk, made))
     assert answer.status_code == 409 and "moved by supporter" in answer.text
     assert cast.fresh(desk, made).status == Status.IN_REVIEW
     fresh = cast.fresh(desk, made)
+    assert decide(rita, fresh, "approve", sha256=seen_hash(desk, made)).status_code == 403, "it is not screened anew"
+    assert screen(rita, fresh).location == f"/staff/appeals/{made.id}/review"
     assert decide(rita, fresh, "approve", sha256=seen_hash(desk, made)).status_code == 302
 
 

@@ -65,6 +65,16 @@ ROUTES = {
     "GET /staff/appeals/<int:appeal_id>/media/<kind>": TEAM,
     "POST /staff/appeals/<int:appeal_id>/retry": TEAM,
     "POST /staff/appeals/<int:appeal_id>/redo": TEAM,
+    "GET /staff/appeals/<int:appeal_id>/screen": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/screen/pass": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/screen/ask": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/screen/reject": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/urgent": REVIEWERS,
+    "GET /staff/appeals/<int:appeal_id>/review": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/notes": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/notes/<int:note_id>/drop": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/notes/<int:note_id>/done": TEAM,
+    "POST /staff/appeals/<int:appeal_id>/take": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/approve": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/return": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/reject": REVIEWERS,
@@ -101,7 +111,7 @@ def scripted(route: str) -> bool:
 def address(route: str, appeal_id: int) -> tuple[str, str]:
     """Method and path of a route, for this appeal."""
     method, rule = route.split(" ")
-    values = {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1, "<int:account_id>": 1}
+    values = {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1, "<int:account_id>": 1, "<int:note_id>": 1}
     kind = "srt" if "russian" in rule else "finished"
     for pattern, value in {**values, "<kind>": kind, "<path:filename>": "style.css"}.items():
         rule = rule.replace(pattern, str(value))
@@ -209,6 +219,8 @@ def pages(desk, ada) -> dict[str, str]:
         "/admin/audit",
         "/admin/memory",
         *(f"/staff/appeals/{made[3].id}{more}" for more in ("/edit", "/history")),
+        f"/staff/appeals/{made[1].id}/screen",
+        f"/staff/appeals/{made[5].id}/review",
     ]
     return {path: ada.get(path).text for path in [*paths, *(f"/staff/appeals/{one.id}" for one in made)]}
 

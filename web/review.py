@@ -46,6 +46,7 @@ def page(account: Account, appeal_id: int) -> ResponseReturnValue:
             notes=notes.of(session, appeal),
             given=approval.approval_in_force(appeal),
             wrote_it=desk().campaign.two_people and account.id in approval.authors(revision),
+            alone_allowed=account.role == Role.ADMIN,
             waiting=len(_waiting(session, account, appeal_id)),
             reasons=news.REJECTED,
         )
