@@ -14,15 +14,18 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import get_translations, gettext
 
 from ops.words import CONFIGS, PUBLIC, STAFF, wanted
 from pipeline.campaign import Campaign
+from pipeline.context import Context
 from pipeline.errors import STAFF_REASONS, SUPPORTER_REASONS
 from pipeline.models import Appeal, Status
 from tests import cast
 from tests.services import ROOT
 from tests.test_submit import send
-from web import measures, news
+from web import accounts, measures, news, words
 from web.languages import LANGUAGES, OTHERWISE, TEAM_LANGUAGES
 
 TRANSLATED = [code for code in LANGUAGES if code != OTHERWISE]
@@ -127,8 +130,8 @@ def test_a_file_of_supporters_is_named_and_every_other_one_is_of_the_team():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_campaign_says_everything_in_every_language(language):
-    words = Campaign.load(ROOT / "campaign.toml").words
-    said, english = words[language], words["en"]
+    given = Campaign.load(ROOT / "campaign.toml").words
+    said, english = given[language], given["en"]
     assert (len(said.risks), len(said.say)) == (len(english.risks), len(english.say))
     assert language == "en" or not {said.promise, said.consent, said.example, *said.risks, *said.say} & {
         english.promise,
@@ -208,6 +211,35 @@ def test_no_english_is_left_on_a_page_in_another_language(app, language):
     assert looked > 30
 
 
+def team_pages(desk: Context, people: list[cast.Person]) -> Iterator[tuple[str, str]]:
+    """Every kind of page of the team, as each of these people gets it."""
+    made = [cast.appeal(desk, there) for there in Status]
+    unscreened = cast.appeal(desk, Status.PREPARED)
+    paths = ["/staff/?status=", "/staff/next", "/staff/me", "/social/", "/nothing", "/staff/nothing"]
+    paths += [f"/admin/{page}" for page in ("", "stuck", "audit", "intake", "memory", "accounts/1")]
+    paths += [f"/staff/appeals/{one.id}" for one in made]
+    paths += [f"/staff/appeals/{made[3].id}/{page}" for page in ("edit", "history")]
+    paths += [f"/staff/appeals/{made[5].id}/review", f"/staff/appeals/{unscreened.id}/screen"]
+    for person in people:
+        for path in paths:
+            yield f"{path} for {person.name}", person.get(path).text
+
+
+@pytest.mark.parametrize("language", [code for code in TEAM_LANGUAGES if code != OTHERWISE])
+def test_no_english_is_left_on_a_page_of_the_team_in_another_language(tanya, rita, ada, desk, language):
+    catalogs = [(wanted(domain), written(language, domain)) for domain in (PUBLIC, STAFF)]
+    english = {text for said, _ in catalogs for message in said if message.id for text in texts(message.id)}
+    same = {text for _, there in catalogs for message in there for text in texts(message.string)} & english
+    left = {}
+    for person in (tanya, rita, ada):
+        accounts.set_page_language(desk.db, person.name, language)
+        person.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    for name, page in team_pages(desk, [tanya, rita, ada]):
+        if found := Visible(page).lines & (english - same):
+            left[name] = found
+    assert left == {}
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_an_upload_is_refused_in_her_language(stranger, desk, language):
     told = {
@@ -221,13 +253,50 @@ def test_an_upload_is_refused_in_her_language(stranger, desk, language):
 
 
 def test_the_language_is_what_the_address_says_else_what_the_browser_asks_for(stranger):
-    def shown(path: str, accept: str = "") -> str:
-        return re.search(r'<html lang="(\w+)"', stranger.get(path, headers={"Accept-Language": accept}).text)[1]
+    assert shown(stranger, "/?lang=lt", "be") == "lt"
+    assert shown(stranger, "/", "be-BY,be;q=0.9,ru;q=0.8,en;q=0.7") == "be"
+    assert shown(stranger, "/", "fr-FR,fr;q=0.9,de-AT;q=0.8,en;q=0.7") == "de"
+    assert shown(stranger, "/", "fr") == shown(stranger, "/") == "en"
+    assert shown(stranger, "/?lang=xx", "*") == shown(stranger, "/?lang=../be") == "en"
 
-    assert shown("/?lang=lt", "be") == "lt"
-    assert shown("/", "be-BY,be;q=0.9,ru;q=0.8,en;q=0.7") == "be"
-    assert shown("/", "fr-FR,fr;q=0.9,de-AT;q=0.8,en;q=0.7") == "de"
-    assert shown("/", "fr") == shown("/") == shown("/?lang=xx", "*") == shown("/?lang=../be") == "en"
+
+def shown(client: FlaskClient, path: str, accept: str = "") -> str:
+    return re.search(r'<html lang="(\w+)"', client.get(path, headers={"Accept-Language": accept}).text)[1]
+
+
+def test_the_team_reads_what_the_account_says_else_what_the_browser_asks_for(tanya, desk):
+    assert shown(tanya, "/staff/", "de, uk;q=0.5") == "uk"  # no German among the languages of the team
+    assert shown(tanya, "/staff/", "de") == shown(tanya, "/staff/") == "en"
+    accounts.set_page_language(desk.db, "tanya", "be")
+    assert shown(tanya, "/staff/", "uk") == shown(tanya, "/staff/?lang=ru") == shown(tanya, "/admin/") == "be"
+    assert shown(tanya, "/", "de") == "de", "the pages of supporters know no accounts"
+
+
+def test_the_sign_in_page_has_a_switch_that_loses_nothing_and_is_remembered(app, desk):
+    cast.account(desk, "tanya")
+    person = app.test_client()
+    page = person.get("/staff/sign-in?next=/staff/?status%3Ddrafted").text
+    offered = re.findall(r'<a href="([^"]+)" lang="(\w+)" hreflang', page)
+    assert [language for _address, language in offered] == [*TEAM_LANGUAGES]
+    address = f"/staff/sign-in{html.unescape({language: there for there, language in offered}['uk'])}"
+    assert shown(person, address, "be") == "uk"
+    answer = person.send(address, name="tanya", password=cast.PASSWORD)
+    assert answer.location == "/staff/?status=drafted" and shown(person, "/staff/", "be") == "uk"
+
+
+def test_both_catalogs_speak_on_one_page_and_plurals_stay_those_of_the_language(app):
+    for language in ("pl", "lt"):  # the team has no catalog in these
+        with app.test_request_context(f"/?lang={language}"):
+            assert get_translations().plural(10) == 2
+    with app.test_request_context("/staff/sign-in?lang=be"):
+        assert gettext("Demonstration") == "Дэманстрацыя"
+        for sentence in (STAFF_REASONS["disk_full"], "Sign in"):
+            assert gettext(sentence) == written("be", STAFF).get(sentence).string != ""
+
+
+def test_a_constant_sentence_can_be_sent_as_json(app):
+    with app.test_request_context("/staff/sign-in?lang=en"):
+        assert app.json.dumps({"status": words.STATUSES[Status.DRAFTED]}) == '{"status": "To correct"}'
 
 
 def test_the_chosen_language_stays_with_links_and_forms_and_no_cookie_is_needed(stranger):
