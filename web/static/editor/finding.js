@@ -31,7 +31,7 @@ export async function findAndReplace(desk, list, replacing) {
     const found = shown(desk, places);
     count.textContent = last.text.trim() ? say("found", { n: found }) : "";
   };
-  root.addEventListener("input", look);
+  root.addEventListener("input", (event) => places.contains(/** @type {Node} */ (event.target)) || look());
   root.addEventListener("click", (event) => go(/** @type {Element} */ (event.target)));
   look();
   const answers = /** @type {[string, string][]} */ ([["", say("close")]]);

@@ -10,6 +10,9 @@ import { notice, settle, tell } from "./notices.js";
 const EVERY = 20_000; // ms
 
 export class Hold {
+  /** This window has had it. */
+  #had = false;
+
   /** @type {(desk: Desk, server: Server, changed: (news: any) => void) => void} */
   constructor(/** @type {Desk} */ desk, /** @type {Server} */ server, /** @type {(news: any) => void} */ changed) {
     this.desk = desk;
@@ -18,7 +21,16 @@ export class Hold {
     setInterval(() => this.beat(), EVERY);
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
     addEventListener("pagehide", () => this.#leave());
-    this.beat();
+    this.#begin();
+  }
+
+  /** A window of hers that crashed, or on a phone that she left, still has it: she is here now. */
+  async #begin() {
+    const { me, appeal } = this.desk.state;
+    const only = alone(`editor ${appeal} ${me}`);
+    await this.beat();
+    const { by, mine } = this.desk.state.hold;
+    if (by === me && !mine && (await only)) await this.beat(true);
   }
 
   /** A sign of life; take: over from whoever has it. */
@@ -26,18 +38,19 @@ export class Hold {
     if (!this.desk.mayEdit) return;
     const { status, data } = await this.server.ask("POST", "hold", { tab: this.desk.tab, take });
     if (status !== 200) return;
-    const before = this.desk.state.hold;
-    this.desk.learn({ hold: data.hold, notes: data.notes });
-    if (take) tell(say("taken"));
-    this.#show(data.hold, before);
+    const { hold, notes } = data;
+    if (take && this.desk.state.hold.by !== this.desk.state.me) tell(say("taken"));
+    this.desk.learn({ hold, notes });
+    this.#had ||= hold.mine;
+    this.#show(hold);
     this.changed(data);
   }
 
-  /** @type {(hold: any, before: any) => void} */
-  #show({ by, mine }, before) {
+  /** @param {{by: string, mine: boolean}} hold */
+  #show({ by, mine }) {
     if (mine || !by) return settle("hold");
     const own = by === this.desk.state.me;
-    const lost = before.mine ? "lost" : "held";
+    const lost = this.#had ? "lost" : "held";
     notice("hold", say(own ? "held_window" : `${lost}_by`, { by }), [[say("take_over"), () => this.beat(true)]]);
   }
 
@@ -45,3 +58,13 @@ export class Hold {
     if (this.desk.state.hold.mine) this.server.last("DELETE", "hold", { tab: this.desk.tab });
   }
 }
+
+/** Whether no other window of this browser has the clip open. It counts as open here from now on. @type {(name: string) => Promise<boolean>} */
+const alone = (name) =>
+  new Promise((resolve) => {
+    if (!navigator.locks) return resolve(false);
+    navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise(() => {}); // as long as the window is there
+    });
+  });

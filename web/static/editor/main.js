@@ -62,6 +62,7 @@ reopen(desk, saver, server);
 if (desk.state.returned) notice("returned", say("returned_by", desk.state.returned));
 checkWhenStill();
 if (desk.state.clip.peaks) drawWave(desk.state.clip.peaks);
+else get(".sound").remove();
 new Hold(desk, server, (news) => others.heard(news));
 
 addEventListener("keydown", (event) => {
@@ -125,8 +126,8 @@ async function tick({ id, done }) {
 
 /** @param {string} address of the peaks */
 async function drawWave(address) {
-  const answer = await fetch(address).catch(() => null);
+  const peaks = await fetch(address).then((answer) => answer.json()).catch(() => null);
   const root = get("#wave");
-  if (!answer?.ok) return root.closest("section").remove();
-  wave = new Wave(desk, player, root, await answer.json(), (from, until) => does("draw", { from, until }));
+  if (!peaks) return root.closest("section").remove();
+  wave = new Wave(desk, player, root, peaks, (from, until) => does("draw", { from, until }));
 }

@@ -32,7 +32,6 @@ export class Row {
     [this.spoken, this.box, this.remarks, this.offers] = [".spoken", "textarea", ".remarks", ".offers"].map(get);
     this.box.id = `text-${id}`;
     this.remarks.id = `remarks-${id}`;
-    this.box.readOnly = !desk.mayEdit;
   }
 
   /** @type {(cue: Cue, at: number, after?: Cue) => void} */
@@ -41,6 +40,7 @@ export class Row {
     if (this.#cue !== cue || this.#after?.start !== after?.start) this.#measure(cue, after);
     if (this.#cue !== cue) this.#fill(cue);
     this.#remark(cue);
+    this.box.readOnly = !this.desk.mayEdit;
     [this.#cue, this.#after] = [cue, after];
   }
 

@@ -25,7 +25,7 @@ export class Server {
     } else if (answer.status === 403 && answer.data?.me === this.#me) {
       this.#token = answer.data.token; // the page was older than the session allows
       answer = await this.#once(method, path, body);
-    } else if (answer.status === 401 || answer.data?.me) {
+    } else if (answer.status === 401 || (answer.status === 403 && answer.data?.me)) {
       this.#locked = true;
       answer.status = 401;
     }

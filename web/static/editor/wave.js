@@ -11,6 +11,7 @@ import { begunBefore, snap, snapPlaces } from "./timing.js";
 /** @import { Player } from "./player.js" */
 
 const [HEIGHT, SCALE, SNAP, BESIDE] = [88, 90, 9, 4000]; // px, px a second, px, ms drawn beyond what is seen
+const DELAY = 40; // ms
 
 /** Ours, inside of the shadow root where editor.css does not reach. */
 const LOOK = `
@@ -28,6 +29,9 @@ export class Wave {
   #seen = [0, 10_000];
   /** @type {string | null} the region under the pointer, which nobody else moves */
   #dragged = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #due;
+  #moves = false;
 
   /** @type {(desk: Desk, player: Player, root: HTMLElement, peaks: {rate: number, peaks: number[]}, draw: (from: number, until: number) => void) => void} */
   constructor(/** @type {Desk} */ desk, /** @type {Player} */ player, /** @type {HTMLElement} */ root, /** @type {{peaks: number[]}} */ { peaks }, /** @type {(from: number, until: number) => void} */ draw) {
@@ -55,9 +59,20 @@ export class Wave {
     regions.on("region-created", (/** @type {any} */ region) => this.#created(region));
     regions.on("region-clicked", (/** @type {any} */ { id }) => desk.select(id));
     if (desk.mayEdit) regions.enableDragSelection({ color: "var(--region-new)" });
-    for (const event of /** @type {const} */ (["change", "state"])) desk.on(event, () => this.#sync());
-    desk.on("select", () => this.#selected());
+    for (const event of /** @type {const} */ (["change", "state"])) desk.on(event, () => this.#soon());
+    desk.on("select", () => this.#soon(true));
     this.#sync();
+  }
+
+  /** In a moment: no key waits for the waveform. selected: another cue is, and comes into sight. */
+  #soon(selected = false) {
+    this.#moves ||= selected;
+    this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      this.#sync();
+      if (this.#moves) this.#follow();
+      this.#moves = false;
+    }, DELAY);
   }
 
   /** The regions as the cues are. */
@@ -85,9 +100,8 @@ export class Wave {
     const colour = id === this.desk.selected ? "selected" : this.#open(id) ? "open" : "calm";
     const options = { start: start / 1000, end: end / 1000, color: `var(--region-${colour})` };
     const old = this.#drawn.get(id);
-    const shown = JSON.stringify([options, text]);
-    if (old?.shown === shown) return;
-    if (old) old.setOptions(options);
+    const shown = JSON.stringify(options);
+    if (old && old.shown !== shown) old.setOptions(options);
     const region = old ?? this.#add({ id, ...options, drag: this.desk.mayEdit, resize: this.desk.mayEdit });
     region.shown = shown;
     label(region, "label", text);
@@ -114,8 +128,7 @@ export class Wave {
     return this.desk.found.get(id)?.some(({ severity }) => severity !== "note");
   }
 
-  #selected() {
-    this.#sync();
+  #follow() {
     const cue = this.desk.here;
     if (!cue || this.#dragged || this.player.playing) return;
     const [from, until] = this.#seen;
