@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.base import Base, now
 
+HOLD_ENDS = timedelta(seconds=60)  # after the last sign of life
 PROMISED = ""  # the tab of a hold that somebody got by "take the next one" and has not opened yet
 
 

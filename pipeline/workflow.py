@@ -46,6 +46,9 @@ BEFORE_APPROVED = frozenset(
     }
 )
 
+#: Where somebody may look at a clip before volunteers do; before that there is none, after it all is decided.
+TO_SCREEN = (Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED, Status.SUBMITTED, Status.IN_REVIEW)
+
 #: Every allowed move. What is not here is refused.
 MOVES = frozenset(
     {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -17,13 +16,11 @@ from pipeline.checks import Finding, beside
 from pipeline.cues import Cue, Offer
 from pipeline.models import Account, Appeal, Kind, Revision, Role, Status
 from pipeline.reading import borders
-from pipeline.teamwork import PROMISED, Draft, Hold, Note
+from pipeline.teamwork import HOLD_ENDS, PROMISED, Draft, Hold, Note
 from web import ledger, memory, proof, typed
 from web.appeal import latest, spoken_cues, versions
 from web.desk import desk
 from web.words import DOUBTS, STATUSES, doubt_words, made_by, offer_words
-
-HOLD_ENDS = timedelta(seconds=60)  # after the last sign of life
 
 #: Doubts that go when another Russian text is taken; the others are about what was heard.
 ABOUT_RUSSIAN = ("unknown_word", "untranslated", "no_engine", "no_answer", "bad_answer")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.models import Account, Appeal, Role, Status
 from pipeline.supporter import Message, Side
+from pipeline.workflow import TO_SCREEN
 from web import given, waiting
 from web.auth import role, team
 from web.desk import desk
@@ -45,6 +46,8 @@ def appeals(account: Account) -> ResponseReturnValue:
             unspoken=waiting.unspoken(session) if account.role == Role.ADMIN else [],
             asks_languages=account.role == Role.TRANSLATOR and not account.languages,
             reviews=account.role in REVIEWERS,
+            statuses=list(Status),
+            to_screen=TO_SCREEN,
             status=status,
             language=language,
             page=page,

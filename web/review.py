@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline import approval, workflow
-from pipeline.models import Account, Appeal, Revision, Role, Status, Track
+from pipeline.models import Account, Appeal, Revision, Role, Status
 from pipeline.reading.faults import Severity
 from pipeline.teamwork import Note
-from web import difference, given, ledger, news, notes, proof
+from web import difference, given, ledger, news, notes, proof, waiting
 from web.appeal import find, finished_clip
 from web.auth import role
 from web.desk import desk
@@ -66,19 +66,15 @@ def _draft(revision: Revision) -> Revision | None:
 
 
 def _waiting(session: Session, account: Account, but: int) -> list[int]:
-    """What else this person may review: urgent ones first, then who waits longest."""
-    these = select(Appeal.id).where(Appeal.status == Status.IN_REVIEW, Appeal.id != but)
-    if desk().campaign.two_people:
-        own = select(Track.appeal_id).join(Revision).where(Revision.author_id == account.id)
-        these = these.where(Appeal.id.not_in(own))
-    return [*session.scalars(these.order_by(Appeal.urgent.desc(), Appeal.since, Appeal.id))]
+    """What else this person may review."""
+    return [*session.scalars(waiting.to_review(account).where(Appeal.id != but))]
 
 
 def _next(session: Session, account: Account, done_id: int, said: str) -> ResponseReturnValue:
     """The next clip to review, with a word about the one that is done."""
-    if waiting := _waiting(session, account, done_id):
+    if others := _waiting(session, account, done_id):
         flash(_("%(done)s The next one is here.", done=said))
-        return redirect(url_for("review.page", appeal_id=waiting[0]))
+        return redirect(url_for("review.page", appeal_id=others[0]))
     flash(_("%(done)s Nothing else waits for your review.", done=said))
     return redirect(url_for("appeal.page", appeal_id=done_id))
 

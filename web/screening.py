@@ -12,13 +12,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
-from pipeline.models import Account, Appeal, File, Kind, Role, Screening, Status
+from pipeline.models import Account, Appeal, Kind, Role, Screening, Status
 from pipeline.supporter import Side
-from web import given, ledger, messages, news
+from web import given, ledger, messages, news, waiting
 from web.appeal import find
 from web.auth import role
 from web.desk import desk
@@ -27,7 +26,6 @@ pages = Blueprint("screening", __name__)
 reviewers = role(Role.REVIEWER, Role.ADMIN)
 
 MAX_WORDS = 2000  # characters of a reason
-TO_SCREEN = (Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED, Status.SUBMITTED, Status.IN_REVIEW)
 
 #: What to look for, and what it means; all of it has to be ticked before a clip passes.
 QUESTIONS = {
@@ -44,7 +42,8 @@ QUESTIONS = {
 
 def wanted(appeal: Appeal) -> bool:
     """Whether somebody should screen this clip now."""
-    return appeal.status in TO_SCREEN and appeal.screening != Screening.PASSED and appeal.file(Kind.CLEAN) is not None
+    open_yet = appeal.status in workflow.TO_SCREEN and appeal.screening != Screening.PASSED
+    return open_yet and appeal.file(Kind.CLEAN) is not None
 
 
 @pages.get("/staff/appeals/<int:appeal_id>/screen")
@@ -73,11 +72,8 @@ def _page(session: Session, appeal: Appeal, problem: str = "", **typed: Any) -> 
 
 
 def _waiting(session: Session, but: int) -> list[int]:
-    """What else is to be screened: urgent ones first, then who waits longest. Whoever was asked has to answer first."""
-    has_clip = select(File.appeal_id).where(File.kind == Kind.CLEAN)
-    these = (Appeal.status.in_(TO_SCREEN), Appeal.screening == Screening.OPEN, Appeal.id.in_(has_clip))
-    found = select(Appeal.id).where(*these, Appeal.id != but).order_by(Appeal.urgent.desc(), Appeal.since, Appeal.id)
-    return [*session.scalars(found)]
+    """What else is to be screened."""
+    return [*session.scalars(waiting.to_screen().where(Appeal.id != but))]
 
 
 def _as_shown(session: Session, account: Account, appeal_id: int) -> Appeal:
@@ -96,13 +92,13 @@ def _as_shown(session: Session, account: Account, appeal_id: int) -> Appeal:
 
 def _next(session: Session, done: Appeal, said: str) -> ResponseReturnValue:
     """The next one to screen, with a word about the one that is done."""
-    waiting = _waiting(session, done.id)
+    others = _waiting(session, done.id)
     if done.status == Status.IN_REVIEW and done.screening == Screening.PASSED:  # her choices changed before its release
         flash(said)
         return redirect(url_for("review.page", appeal_id=done.id))
-    if waiting:
+    if others:
         flash(_("%(done)s The next one is here.", done=said))
-        return redirect(url_for("screening.page", appeal_id=waiting[0]))
+        return redirect(url_for("screening.page", appeal_id=others[0]))
     flash(_("%(done)s Nothing else waits to be screened.", done=said))
     return redirect(url_for("appeal.page", appeal_id=done.id))
 

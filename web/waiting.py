@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
@@ -22,12 +21,10 @@ from pipeline.models import (
     Track,
     Transition,
 )
-from pipeline.teamwork import PROMISED, Hold
+from pipeline.teamwork import HOLD_ENDS, PROMISED, Hold
 from web.desk import desk
 from web.words import UNNAMED
 
-HOLD_ENDS = timedelta(seconds=60)  # after the last sign of life
-TO_SCREEN = (Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED, Status.SUBMITTED, Status.IN_REVIEW)
 TO_CORRECT = (Status.RECEIVED, Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED)  # or will be, some day
 FINISHED = (Status.IN_REVIEW, Status.APPROVED, Status.RELEASED)
 
@@ -50,7 +47,7 @@ def seen_by(account: Account) -> list[ColumnElement[bool]]:
 def to_screen() -> Select[int]:
     """Clips that nobody has screened under her present choices. Whoever was asked has to answer first."""
     has_clip = select(File.appeal_id).where(File.kind == Kind.CLEAN)
-    these = (Appeal.status.in_(TO_SCREEN), Appeal.screening == Screening.OPEN, Appeal.id.in_(has_clip))
+    these = (Appeal.status.in_(workflow.TO_SCREEN), Appeal.screening == Screening.OPEN, Appeal.id.in_(has_clip))
     return select(Appeal.id).where(*these).order_by(*IN_LINE)
 
 

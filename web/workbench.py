@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pipeline import workflow
 from pipeline.cues import Cue
 from pipeline.models import Account, Appeal, Layer, Revision, Status
-from pipeline.teamwork import PROMISED, Draft, Hold
+from pipeline.teamwork import HOLD_ENDS, PROMISED, Draft, Hold
 from web import bench, typed, wire
 from web.appeal import find, latest
 from web.auth import team
@@ -179,7 +179,7 @@ def _take(session: Session, account: Account, appeal: Appeal, tab: str, *, take:
         session.add(Hold(appeal_id=appeal.id, account_id=account.id, tab=tab, since=moment, seen=moment))
     elif (held.account_id, held.tab) == (account.id, tab):
         held.seen = moment
-    elif take or held.seen + bench.HOLD_ENDS <= moment or (held.account_id, held.tab) == (account.id, PROMISED):
+    elif take or held.seen + HOLD_ENDS <= moment or (held.account_id, held.tab) == (account.id, PROMISED):
         held.account_id, held.tab, held.since, held.seen = account.id, tab, moment, moment
     session.flush()
 
