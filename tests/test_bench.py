@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from pipeline import learned
@@ -16,6 +18,8 @@ from pipeline.teamwork import Draft, Hold
 from pipeline.withdraw import withdraw
 from tests import cast
 from tests.typist import ASKED, RIGHT, as_they_are, ask, bench, draft_of, rows, russian, save, versions
+from web import typed
+from web.words import DOUBTS
 
 
 def test_the_page_holds_the_state_that_its_script_can_ask_for_too(tanya, desk):
@@ -200,3 +204,33 @@ def test_a_fault_of_ours_is_said_as_json(app, tanya, desk, monkeypatch):
     monkeypatch.setitem(app.view_functions, "bench.save", lambda **_: 1 / 0)
     answer = save(tanya, made)
     assert answer.status_code == 500 and "Nothing is lost" in answer.json["error"]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=5), inside, max_size=3),
+)
+TEXT = st.text(max_size=40) | st.sampled_from(["\ud800", "a\u200b\u202e\x00\r\n b", "<b>&amp;", "👋\n\n–  А"])
+NUMBER = st.integers(-(2**54), 2**54)
+#: Rows as the editor sends them, and some with a value of another kind.
+LIKE_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"id": TEXT, "start": NUMBER, "end": NUMBER, "text": TEXT},
+        optional={"doubts": st.lists(TEXT | st.just("phantom")), "origin": TEXT, "language": TEXT, "checked": ANYTHING},
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANYTHING | LIKE_ROWS)
+def test_whatever_comes_is_refused_or_read_and_what_was_read_can_be_kept_and_read_again(given):
+    try:
+        read = typed.rows(given)
+    except typed.NotOurs:
+        return
+    kept = json.loads(json.dumps([row.kept for row in read], ensure_ascii=False).encode())
+    assert typed.rows(kept) == read
+    for cue in typed.cues(read, [ENGINES_DRAFT]):
+        assert cue.text == typed.tidy(cue.text) and set(cue.doubts) <= set(DOUBTS)
+        assert all(line and line == line.strip() for line in cue.text.split("\n")) or not cue.text
