@@ -149,6 +149,11 @@ def onward(desk: Context, made: Appeal, *way: Status) -> Appeal:
     return there
 
 
+def step(desk: Context, session: Session, made: Appeal) -> None:
+    """The next step of the machine."""
+    _step(desk, session, made, WAY[WAY.index(made.status) + 1])
+
+
 def _step(desk: Context, session: Session, made: Appeal, status: Status) -> None:
     """Do what worker or person does to bring an appeal to this status."""
     if status == Status.PREPARED:

@@ -1,0 +1,299 @@
+"""All roles at random, old forms and old pages too: nobody ever downloads a clip that was not approved as it should be.
+
+What ought to be is reckoned here from what people did and what was rendered, by other means than pipeline/approval.py.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pipeline import workflow
+from pipeline.base import now
+from pipeline.models import Appeal, File, Kind, Layer, Screening, Status
+from tests import cast
+from tests.typist import rows, save
+from web.screening import QUESTIONS
+
+EXAMPLES, STEPS = 30, 20
+TEAM, REVIEWERS, PUBLISHERS = ("tanya", "rita", "ada"), ("rita", "ada"), ("rita", "sveta", "ada")
+KINDS = (Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT)
+WORDS = ("Дорогие белорусы!", "Я обращаюсь к вам.", "Мы ждём вас дома.")
+
+teams, reviewers = st.sampled_from(TEAM), st.sampled_from(REVIEWERS)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a worker rendered: its bytes as a hash, and whose words may be in it."""
+
+    sha256: str
+    authors: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Yes:
+    """An approval that was taken in: what its form showed, and by whom it was sent."""
+
+    by: str
+    sha256: str
+    consent: int
+    alone: bool
+
+
+@dataclass
+class World:
+    """The application with everybody signed in, and how often what happened in all runs."""
+
+    app: Flask
+    stranger: FlaskClient
+    people: dict[str, cast.Person]
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Gates(RuleBasedStateMachine):
+    """One appeal among people who press whatever they can, in any order."""
+
+    world: World
+
+    @initialize(
+        start=st.sampled_from([Status.PREPARED, Status.DRAFTED]),
+        steps=st.sampled_from([0, 3, 5, 7, 7]),
+        person=reviewers,
+        writer=teams,
+    )
+    def begin(self, start: Status, steps: int, person: str, writer: str) -> None:
+        """An appeal that nobody has screened, and that came a piece of its way."""
+        self.desk = self.world.app.extensions["desk"]
+        self.writer = writer
+        self.code = str(secrets.randbelow(10**16)).zfill(16)
+        self.made = cast.appeal(self.desk, start, code=self.code)
+        with self.desk.db.write() as session:
+            session.get_one(Appeal, self.made.id).screening = Screening.OPEN
+        self.clips: dict[bytes, Clip] = {}  # by the bytes of each of its files
+        self.consent, self.screened, self.day = self.now().consents[-1].id, 0, None
+        self.given: Yes | None = None
+        self.old: list[dict[str, Any]] = []  # what pages showed
+        for _ in range(steps):
+            self.go_on(person)
+
+    def now(self) -> Appeal:
+        """The appeal as the records have it."""
+        return cast.fresh(self.desk, self.made)
+
+    def shown(self) -> dict[str, Any]:
+        """What every page of it shows now, hidden in its forms; pages are kept open for ever."""
+        there = self.now()
+        finished, clean = there.file(Kind.FINISHED), there.file(Kind.CLEAN)
+        page = {"attempt": there.attempt, "status": there.status.value, "screening": there.screening.value}
+        page |= {"consent": there.consents[-1].id, "sha256": finished.sha256 if finished else ""}
+        self.old.append(page | {"clean": clean.sha256 if clean else ""})
+        return self.old[-1]
+
+    def page(self, age: int) -> dict[str, Any]:
+        """A page as somebody has it before them: 0 is fresh, others are old ones."""
+        return self.old[-age % len(self.old)] if age and self.old else self.shown()
+
+    def send(self, name: str, what: str, **fields: object) -> bool:
+        """Whether a form was taken."""
+        answer = self.world.people[name].send(f"/staff/appeals/{self.made.id}/{what}", **fields)
+        assert answer.status_code in {302, 400, 403, 404, 409, 410, 422}, answer.text
+        self.world.counts[f"{what.rpartition('/')[2]} {answer.status_code}"] += 1
+        return answer.status_code == 302
+
+    # people
+
+    @rule(person=teams, age=st.integers(0, 3))
+    def screens(self, person: str, age: int) -> None:
+        """Somebody lets it pass."""
+        page = self.page(age)
+        if self.send(person, "screen/pass", seen=[*QUESTIONS], **{**page, "sha256": page["clean"]}):
+            self.screened = page["consent"]
+
+    @rule(person=teams, text=st.sampled_from(WORDS), behind=st.integers(0, 1), submit=st.booleans())
+    def edits(self, person: str, text: str, behind: int, submit: bool) -> None:
+        """Somebody saves the subtitles, perhaps upon an old version."""
+        track = self.now().track(Layer.RUSSIAN)
+        base = max((track.latest.number if track else 0) - behind, 0)
+        answer = save(self.world.people[person], self.made, rows(text, WORDS[2]), base=base, submit=submit)
+        assert answer.status_code in {200, 201, 404, 409, 410, 422}, answer.text
+        self.world.counts[f"save {answer.status_code}"] += 1
+
+    @rule(person=teams, version=st.integers(1, 3))
+    def restores(self, person: str, version: int) -> None:
+        """Somebody makes an old version the newest."""
+        track = self.now().track(Layer.RUSSIAN)
+        self.send(person, "restore", version=version, base=track.latest.number if track else 0)
+
+    @rule(person=teams, age=st.integers(0, 3), sure=st.booleans(), alone=st.sampled_from(["", "Everybody sleeps."]))
+    def approves(self, person: str, age: int, sure: bool, alone: str) -> None:
+        """Somebody says yes, to a page of now or of before; having watched, or being sure without."""
+        page, how = self.page(age), {"sure": "yes"} if sure else {"watched": "whole"}
+        if self.send(person, "approve", alone=alone, **page, **how):
+            self.given = Yes(person, page["sha256"], page["consent"], alone=bool(alone) and person == "ada")
+
+    @rule(person=teams, what=st.sampled_from(["return", "reopen", "take"]), age=st.integers(0, 3))
+    def takes_back(self, person: str, what: str, age: int) -> None:
+        """Somebody returns it, opens it again, or edits it."""
+        if self.send(person, what, words="Because.", **self.page(age)):
+            self.given = None
+
+    @rule(day=st.sampled_from([None, None, 1]), network=st.sampled_from(["x", "youtube"]), gone=st.integers(0, 9))
+    def changes_her_mind(self, day: int | None, network: str, gone: int) -> None:
+        """The supporter decides anew; now and then she takes all of it back."""
+        if gone == 0:
+            self.world.stranger.post("/withdraw", data={"code": self.code, "sure": "yes"})
+        else:
+            chosen = {"consent": "yes", "naming": "none", f"network-{network}": "yes", "save": "yes"}
+            chosen |= {"not_before": (now().date() + timedelta(days=day)).isoformat()} if day else {}
+            seen = cast.seen(self.world.stranger)
+            answer = self.world.stranger.post("/choices", data={"code": self.code, "seen": seen, **chosen})
+            assert answer.status_code == 200, answer.text
+        there = self.now()
+        if gone == 0 or there.consents[-1].id != self.consent:
+            self.given, self.consent, self.day = None, there.consents[-1].id, there.consents[-1].not_before
+            self.world.counts["her mind"] += 1
+
+    # machines
+
+    @rule()
+    def works(self) -> None:
+        """A worker does the next step."""
+        with self.desk.db.write() as session:
+            there = session.get_one(Appeal, self.made.id)
+            if there.status in {Status.PREPARED, Status.TRANSCRIBED}:
+                screening = there.screening
+                cast.step(self.desk, session, there)
+                there.screening = screening  # for the cast it has passed by then
+            elif there.status == Status.SUBMITTED:
+                self.renders(session, there, Status.IN_REVIEW, Kind.FINISHED)
+            elif there.status == Status.APPROVED:
+                self.renders(session, there, Status.RELEASED, *KINDS[1:])
+            self.world.counts["work"] += 1
+
+    def renders(self, session: Any, there: Appeal, onward: Status | None, *kinds: Kind) -> None:
+        """Files of the submitted revision, no two with the same bytes."""
+        revision = there.submitted_revision_id
+        track = there.track(Layer.RUSSIAN)
+        assert track is not None
+        upto = next(each.number for each in track.revisions if each.id == revision)
+        authors = frozenset(each.made_by for each in track.revisions if each.number <= upto) & frozenset(TEAM)
+        for kind in kinds:
+            content = secrets.token_bytes(64)
+            file = there.file(kind)
+            if file is None:
+                file = File(kind=kind)
+                there.files.append(file)
+            path = self.desk.scratch.incoming / secrets.token_hex(8)
+            path.write_bytes(content)
+            stored = self.desk.storage.put(path, there.folder, f"{kind}.mp4")
+            file.key, file.sha256, file.size, file.revision_id = stored.key, stored.sha256, stored.size, revision
+            clip = there.file(Kind.FINISHED)
+            assert clip is not None
+            self.clips[content] = Clip(clip.sha256, authors)
+        session.flush()
+        if onward:
+            workflow.advance(session, there.id, there.status, there.attempt, onward, by=workflow.WORKER)
+
+    @precondition(lambda self: self.given)
+    @rule()
+    def another_clip_comes(self) -> None:
+        """Behind everybody's back the finished clip is made anew from the same words."""
+        with self.desk.db.write() as session:
+            there = session.get_one(Appeal, self.made.id)
+            if there.file(Kind.FINISHED):
+                self.renders(session, there, None, Kind.FINISHED)
+                self.world.counts["another clip"] += 1
+
+    # the straight way, so that much is reached; and what must hold
+
+    @rule(person=reviewers)
+    def go_on(self, person: str) -> None:
+        """What should come next is done by this reviewer, or by the machine."""
+        there = self.now()
+        if there.status in workflow.QUEUES:
+            self.works()
+        elif there.screening != Screening.PASSED:
+            self.screens(person, 0)
+        elif there.status == Status.DRAFTED:
+            self.edits(self.writer, WORDS[there.attempt % 3], 0, submit=True)
+        elif there.status == Status.IN_REVIEW:
+            self.approves(person, 0, sure=False, alone="Everybody sleeps.")
+
+    @rule(person=st.sampled_from(["tanya", ""]), kind=st.sampled_from(KINDS))
+    def others_get_nothing(self, person: str, kind: Kind) -> None:
+        """Translators and strangers have no way to the files."""
+        client = self.world.people[person] if person else self.world.stranger
+        assert client.get(f"/social/clips/{self.made.id}/{kind}").status_code in {302, 404}
+
+    @invariant()
+    def what_leaves_was_approved(self) -> None:
+        """By somebody whose words are not in it, as these bytes, under the choices of now, screened, not too early."""
+        for number, kind in enumerate(KINDS if self.given else KINDS[:1]):
+            sender = self.world.people[PUBLISHERS[number % len(PUBLISHERS)]]
+            answer = sender.get(f"/social/clips/{self.made.id}/{kind}")
+            assert answer.status_code in {200, 404}
+            if answer.status_code == 200:
+                self.may_leave(answer.data)
+
+    def may_leave(self, content: bytes) -> None:
+        """Reckoned from what people did."""
+        clip, yes = self.clips[content], self.given
+        self.world.counts["downloads"] += 1
+        assert yes is not None, "nobody's approval is in force"
+        assert yes.by not in clip.authors or yes.alone, "approved by who wrote it"
+        assert yes.sha256 == clip.sha256, "other bytes than those that were approved"
+        assert yes.consent == self.consent, "she decided anew since"
+        assert self.screened == self.consent, "nobody screened it under her choices of now"
+        assert self.day is None or self.day <= date.today(), "before its day"
+        self.world.counts["downloads alone"] += yes.by in clip.authors
+
+
+@pytest.fixture
+def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Everybody at their browsers."""
+    people = {name: cast.enter(app, name) for name in cast.ROLES}
+    for person in people.values():
+        token = person.token()
+        monkeypatch.setattr(person, "token", lambda token=token: token)
+    return World(app, app.test_client(), people)
+
+
+def test_nobody_ever_downloads_what_was_not_approved_as_it_should_be(world):
+    how = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],  # to see a short way to a fault: Phase.shrink too, which takes minutes
+        suppress_health_check=[*HealthCheck],
+    )
+    run_state_machine_as_test(lambda: type("Run", (Gates,), {"world": world})(), settings=how)
+    done = world.counts
+    for what in (
+        "downloads",
+        "downloads alone",
+        "approve 302",
+        "approve 403",
+        "approve 409",
+        "another clip",
+        "her mind",
+    ):
+        assert done[what], f"it never came to this: {what}"
