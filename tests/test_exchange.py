@@ -120,4 +120,5 @@ def test_nothing_is_brought_over_somebody_who_types_unless_that_is_meant(tanya, 
 
 
 def test_a_file_larger_than_any_subtitles_is_refused(tanya, desk):
-    assert bring(tanya, cast.appeal(desk), b"x" * 3_000_000).status_code == 413
+    url, form = f"/staff/appeals/{cast.appeal(desk).id}/import", "multipart/form-data; boundary=x"
+    assert tanya.post(url, data=b"x" * 3_000_000, content_type=form).status_code == 413
