@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("team")
 
 PAGES = {
     "tanya": ("/staff/", "/staff/me", "/staff/next", "/nothing"),
-    "rita": ("/staff/?status=to-screen",),
+    "rita": ("/staff/?status=to-screen", "/staff/appeals/3/screen", "/staff/appeals/6/review", "/staff/appeals/8"),
     "sveta": ("/social/",),
     "ada": ("/staff/?status=", "/admin/", "/admin/accounts/1", "/admin/stuck", "/admin/audit", "/admin/memory"),
 }
@@ -103,4 +103,26 @@ def test_the_next_one_is_taken_by_keys_alone(browser, team):
     page.get_by_role("button", name="Take the next one").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/review")
+    page.context.close()
+
+
+def test_a_clip_is_watched_noted_and_approved_by_keys_and_thumbs(browser, team):
+    app, url = team
+    made = cast.appeal(app.extensions["desk"], Status.IN_REVIEW)
+    page = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    sign_in(page, url, "rita")
+    page.goto(f"{url}/staff/appeals/{made.id}/review")
+    video = page.locator("video")
+    video.evaluate("video => { video.muted = true; video.currentTime = 2; }")
+    video.press("n")
+    page.keyboard.type("Another word")
+    page.keyboard.press("Enter")
+    expect(page.locator("#note-list")).to_contain_text("0:02.000 Another word")
+    expect(video).to_be_focused()
+    video.evaluate("video => { video.currentTime = 0; video.playbackRate = 4; return video.play(); }")
+    expect(page.get_by_text("You played all of it.")).to_be_visible(timeout=60_000)
+    page.reload()  # this tab knows it still
+    expect(page.get_by_text("You played all of it.")).to_be_visible()
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="is approved")).to_be_visible()
     page.context.close()
