@@ -26,6 +26,7 @@ const CHECK = 1200; // ms without a change before the server looks again
 const get = (/** @type {string} */ name) => /** @type {any} */ (document.querySelector(name));
 const desk = new Desk(JSON.parse(get("#bench").textContent));
 const table = shortcuts();
+get("#editor").hidden = false; // without scripts it is a list to read
 
 /** @type {import("./actions.js").Actions} */
 const actions = {};
