@@ -6,7 +6,7 @@ import json
 import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -42,6 +42,7 @@ class Team:
     app: Flask
     url: str
     browser: Browser
+    sessions: dict[str, Any] = field(default_factory=dict)
 
     @property
     def desk(self) -> Context:
@@ -67,9 +68,13 @@ class Team:
     def page(self, name: str, size: dict[str, int] = DESK, **more: Any) -> Page:
         """A window of somebody who is signed in."""
         context = self.browser.new_context(viewport=size, **more)
+        if name in self.sessions:
+            context.add_cookies(self.sessions[name])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        sign_in(page, self.url, name)
+        if name not in self.sessions:
+            sign_in(page, self.url, name)
+            self.sessions[name] = context.cookies()
         return page
 
     def open(self, made: Appeal, name: str = "tanya", size: dict[str, int] = DESK, **more: Any) -> Page:
@@ -106,7 +111,7 @@ def enter(page: Page, url: str, made: Appeal) -> Page:
 
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     data = str(tmp_path_factory.mktemp("data"))
     settings = Settings.from_env({"DATA_DIR": data, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "t"})
     migrate(settings.database_url)
@@ -122,10 +127,10 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
 
 
 @pytest.fixture
-def team_now(team: Team) -> Iterator[Team]:
+def team(served: Team) -> Iterator[Team]:
     """Windows are closed after each test."""
-    yield team
-    for context in team.browser.contexts:
+    yield served
+    for context in served.browser.contexts:
         context.close()
 
 
@@ -165,30 +170,30 @@ def peaks(seconds: float) -> str:
     return json.dumps({"rate": 20, "peaks": loud})
 
 
-def test_what_is_typed_is_on_the_picture_saved_by_itself_and_there_again_after_a_reload(team_now):
-    made = team_now.clip()
-    page = team_now.page("tanya")
+def test_what_is_typed_is_on_the_picture_saved_by_itself_and_there_again_after_a_reload(team):
+    made = team.clip()
+    page = team.page("tanya")
     said = complaints(page)
     page.route("**/media/**/peaks*", lambda route: route.fulfill(body=peaks(11), content_type="application/json"))
-    enter(page, team_now.url, made)
+    enter(page, team.url, made)
     page.locator("#wave canvas").first.wait_for()
     box(page, 2).fill("Завтра снова дождь.")
     expect(page.locator(".caption")).to_have_text("Завтра снова дождь.")
     saved(page)
-    assert team_now.draft(made)[1] == "Завтра снова дождь."
-    assert team_now.texts(made) == RUSSIAN  # no revision before she says so
+    assert team.draft(made)[1] == "Завтра снова дождь."
+    assert team.texts(made) == RUSSIAN  # no revision before she says so
     page.reload()
     expect(page.locator("#notices")).to_contain_text("is here again")
     assert shown(page)[1] == "Завтра снова дождь."
     page.get_by_role("button", name="Go back to the saved version").click()
     expect(box(page, 2)).to_have_value(RUSSIAN[1])
-    until(lambda: team_now.draft(made) == [], "a draft that is forgotten")
+    until(lambda: team.draft(made) == [], "a draft that is forgotten")
     assert said == []  # also of the strict policy for styles and scripts
 
 
-def test_one_goes_from_draft_to_review_by_keys_alone(team_now):
-    made = team_now.clip()
-    page = team_now.open(made)
+def test_one_goes_from_draft_to_review_by_keys_alone(team):
+    made = team.clip()
+    page = team.open(made)
     press(page, "F8")
     expect(box(page, 2)).to_be_focused()
     press(page, "Alt+1")  # the offer
@@ -200,28 +205,28 @@ def test_one_goes_from_draft_to_review_by_keys_alone(team_now):
     expect(page.locator("#problems")).to_have_text("No problem left")
     press(page, "Control+s")
     saved(page, "Saved as version 3")
-    assert team_now.texts(made)[1] == OFFERED
-    assert "\n" in team_now.texts(made)[3]
+    assert team.texts(made)[1] == OFFERED
+    assert "\n" in team.texts(made)[3]
     press(page, "Alt+Shift+S")
     expect(page.locator("#notices")).to_contain_text("Sent")
     expect(box(page, 1)).to_have_attribute("readonly", "")
-    assert cast.fresh(team_now.desk, made).status == Status.SUBMITTED
+    assert cast.fresh(team.desk, made).status == Status.SUBMITTED
 
 
-def test_who_sends_with_problems_left_is_asked(team_now):
-    made = team_now.clip()
-    page = team_now.open(made)
+def test_who_sends_with_problems_left_is_asked(team):
+    made = team.clip()
+    page = team.open(made)
     page.get_by_role("button", name="Send to review").click()
     page.get_by_role("button", name="Show the first").click()
     expect(box(page, 2)).to_be_focused()
-    assert cast.fresh(team_now.desk, made).status == Status.DRAFTED
+    assert cast.fresh(team.desk, made).status == Status.DRAFTED
     press(page, "Alt+Shift+S")
     page.get_by_role("button", name="Send all the same").click()
     expect(page.locator("#notices")).to_contain_text("Sent")
 
 
-def test_cues_are_split_merged_made_moved_and_all_of_it_undone(team_now):
-    page = team_now.open(team_now.clip())
+def test_cues_are_split_merged_made_moved_and_all_of_it_undone(team):
+    page = team.open(team.clip())
     box(page, 4).click()
     box(page, 4).evaluate("box => box.setSelectionRange(15, 15)")
     press(page, "Control+Enter")
@@ -247,11 +252,11 @@ def test_cues_are_split_merged_made_moved_and_all_of_it_undone(team_now):
     assert shown(page)[3] == "Новое"
 
 
-def test_a_region_is_dragged_and_a_new_one_drawn(team_now):
-    made = team_now.clip()
-    page = team_now.page("tanya")
+def test_a_region_is_dragged_and_a_new_one_drawn(team):
+    made = team.clip()
+    page = team.page("tanya")
     page.route("**/media/**/peaks*", lambda route: route.fulfill(body=peaks(11), content_type="application/json"))
-    enter(page, team_now.url, made)
+    enter(page, team.url, made)
     page.locator("#wave canvas").first.wait_for()
     drag(page, '[part~="0"] [part~=region-handle-right]', 38)  # to the start of the next, where it snaps
     box(page, 1).click()
@@ -290,8 +295,8 @@ def edge(place: Locator) -> tuple[float, float]:
     return found["x"] + found["width"], found["y"] + found["height"] / 2
 
 
-def test_all_safe_fixes_at_once_say_what_they_changed(team_now):
-    page = team_now.open(team_now.clip())
+def test_all_safe_fixes_at_once_say_what_they_changed(team):
+    page = team.open(team.clip())
     page.get_by_role("button", name="Fix all that is safe").click()
     dialog = page.get_by_role("dialog", name="What was fixed")
     expect(dialog).to_contain_text("Cue 4")
@@ -301,8 +306,8 @@ def test_all_safe_fixes_at_once_say_what_they_changed(team_now):
     assert shown(page) == RUSSIAN
 
 
-def test_find_and_replace_shows_what_would_change(team_now):
-    page = team_now.open(team_now.clip())
+def test_find_and_replace_shows_what_would_change(team):
+    page = team.open(team.clip())
     press(page, "Control+h")
     page.get_by_label("Find", exact=True).fill("ДЕНЬ")
     page.get_by_label("Put in its place").fill("час")
@@ -317,9 +322,9 @@ def test_find_and_replace_shows_what_would_change(team_now):
     press(page, "Escape")
 
 
-def test_offline_a_closed_window_and_a_session_that_ended_lose_nothing(team_now):
-    made = team_now.clip()
-    page = team_now.open(made)
+def test_offline_a_closed_window_and_a_session_that_ended_lose_nothing(team):
+    made = team.clip()
+    page = team.open(made)
     page.context.set_offline(True)
     box(page, 1).fill("Без сети.")
     saved(page, "Offline: kept in this browser")
@@ -330,7 +335,7 @@ def test_offline_a_closed_window_and_a_session_that_ended_lose_nothing(team_now)
     page.context.clear_cookies()
     expect(page.locator("#notices")).to_contain_text("You are signed out")
     page.close()
-    page = enter(_again(page.context, cookies), team_now.url, made)
+    page = enter(_again(page.context, cookies), team.url, made)
     expect(page.locator("#cues textarea").first).to_be_visible()
     kept = page.get_by_role("button", name="Bring both together")
     if kept.count():
@@ -338,7 +343,7 @@ def test_offline_a_closed_window_and_a_session_that_ended_lose_nothing(team_now)
         page.get_by_role("button", name="Take these").click()
     expect(box(page, 1)).to_have_value("До конца сессии.")
     saved(page)
-    assert team_now.draft(made)[0] == "До конца сессии."
+    assert team.draft(made)[0] == "До конца сессии."
     assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('editor '))") == []
 
 
@@ -347,28 +352,28 @@ def _again(context: BrowserContext, cookies: Any) -> Page:
     return context.new_page()
 
 
-def test_who_signs_in_again_elsewhere_goes_on_here(team_now):
-    made = team_now.clip()
-    page = team_now.open(made)
+def test_who_signs_in_again_elsewhere_goes_on_here(team):
+    made = team.clip()
+    page = team.open(made)
     page.context.clear_cookies()
     box(page, 1).fill("Тем временем.")
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     other = page.context.new_page()
-    sign_in(other, team_now.url, "rita")
+    sign_in(other, team.url, "rita")
     look_at(page)
     expect(page.locator("#notices")).to_contain_text("rita is signed in now")
-    assert team_now.draft(made) == []
+    assert team.draft(made) == []
     page.context.clear_cookies()
-    sign_in(other, team_now.url, "tanya")
+    sign_in(other, team.url, "tanya")
     look_at(page)
     saved(page)
-    assert team_now.draft(made)[0] == "Тем временем."
+    assert team.draft(made)[0] == "Тем временем."
     expect(page.locator("#notices")).to_be_empty()
 
 
-def test_two_people_never_overwrite_each_other(team_now):
-    made = team_now.clip()
-    tanya, rita = team_now.open(made), team_now.open(made, "rita")
+def test_two_people_never_overwrite_each_other(team):
+    made = team.clip()
+    tanya, rita = team.open(made), team.open(made, "rita")
     expect(rita.locator("#notices")).to_contain_text("tanya works on this clip now")
     rita.get_by_role("button", name="Take over").click()
     expect(rita.locator("#notices")).to_be_empty()
@@ -385,18 +390,18 @@ def test_two_people_never_overwrite_each_other(team_now):
     dialog.get_by_role("radio", name="By rita").check()
     dialog.get_by_role("button", name="Take these").click()
     saved(tanya, "Saved as version 4")
-    assert team_now.texts(made) == ["Дорогие друзья!", "Мы вас ждём.", "Пишите нам.", RUSSIAN[3]]
+    assert team.texts(made) == ["Дорогие друзья!", "Мы вас ждём.", "Пишите нам.", RUSSIAN[3]]
     look_at(tanya)
     expect(tanya.locator("#notices")).to_contain_text("rita has taken this clip over")
 
 
-def test_what_is_taken_back_stays_nowhere(team_now):
-    made = team_now.clip()
-    page = team_now.open(made)
+def test_what_is_taken_back_stays_nowhere(team):
+    made = team.clip()
+    page = team.open(made)
     page.context.set_offline(True)
     box(page, 1).fill("Тайна")
     saved(page, "Offline: kept in this browser")
-    with team_now.desk.db.write() as session:
+    with team.desk.db.write() as session:
         session.execute(delete(File).where(File.appeal_id == made.id))
     page.context.set_offline(False)
     expect(page.locator("#notices")).to_contain_text("taken back or deleted")
@@ -404,21 +409,21 @@ def test_what_is_taken_back_stays_nowhere(team_now):
     assert page.locator("#editor").count() == 0
 
 
-def test_the_reviewers_notes_stand_beside_the_cue_until_they_are_ticked_off(team_now):
-    made = team_now.clip(notes=[(5600, "Здесь слышно «пішыце».")])
-    page = team_now.open(made)
+def test_the_reviewers_notes_stand_beside_the_cue_until_they_are_ticked_off(team):
+    made = team.clip(notes=[(5600, "Здесь слышно «пішыце».")])
+    page = team.open(made)
     row = page.locator("#cues > li").nth(2)
     expect(row).to_contain_text("rita: Здесь слышно")
     row.get_by_role("button", name="Done").click()
     expect(row.get_by_role("button", name="Not done yet")).to_be_visible()
-    with team_now.desk.db.read() as session:
+    with team.desk.db.read() as session:
         assert session.query(Note).filter_by(appeal_id=made.id).one().done_by == "tanya"
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
-def test_everybody_can_use_it(team_now, size, scheme):
-    made = team_now.clip(notes=[(5600, "Здесь тише.")])
-    page = team_now.open(made, size=size, color_scheme=scheme)
+def test_everybody_can_use_it(team, size, scheme):
+    made = team.clip(notes=[(5600, "Здесь тише.")])
+    page = team.open(made, size=size, color_scheme=scheme)
     box(page, 2).click()
     assert faults(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -430,9 +435,9 @@ def test_everybody_can_use_it(team_now, size, scheme):
     assert (wide, small) == (0, [])
 
 
-def test_three_hundred_cues_are_all_there_and_only_those_in_sight_are_drawn_again(team_now):
-    made = team_now.clip(MANY)
-    page = team_now.open(made)
+def test_three_hundred_cues_are_all_there_and_only_those_in_sight_are_drawn_again(team):
+    made = team.clip(MANY)
+    page = team.open(made)
     expect(page.locator("#cues > li")).to_have_count(MANY)
     page.evaluate(
         """() => { window.changed = new Set();

@@ -82,7 +82,9 @@ export function shaping(desk, player, list) {
   /** @type {(cues: Cues, id: string, sentence: string) => void} */
   const shaped = (cues, id, sentence) => {
     if (!desk.mayEdit) return;
-    if (!desk.deed(cues, { after: id })) return tell(say("no_room"));
+    const most = desk.state.limits.cues;
+    if (!desk.deed(cues, { after: id }))
+      return tell(cues.length > most ? say("too_many", { n: most }) : say("no_room"));
     tell(say(sentence, { n: desk.place + 1 }));
     list.show(id);
   };
@@ -93,7 +95,11 @@ export function shaping(desk, player, list) {
     const second = newId();
     const inside = at > 0 && at < here.text.length; // else the playhead says where, and the words stay above
     const when = inside ? NaN : player.ms;
-    shaped(split(cues, here.id, inside ? at : here.text.length, second, room, { when, lay }), inside ? second : here.id, "was_split");
+    shaped(
+      split(cues, here.id, inside ? at : here.text.length, second, room, { when, lay }),
+      inside ? second : here.id,
+      "was_split",
+    );
   };
   /** @param {import("./shaping.js").Where} where */
   const fresh = (where) => {

@@ -126,7 +126,10 @@ export class Desk {
     const noteOf = (/** @type {Note} */ { at_ms }) => this.cues[Math.max(begunBefore(this.cues, at_ms), 0)]?.id ?? "";
     const found = problems(this.cues, this.state.frame, said);
     this.notes = grouped(this.state.notes, noteOf);
-    this.fixes = grouped(said.filter(({ fix }) => fix), ({ id }) => id);
+    this.fixes = grouped(
+      /** @type {any[]} */ (said).filter(({ fix }) => fix),
+      ({ id }) => id,
+    );
     for (const [id, notes] of this.notes) {
       const open = notes.filter(({ done }) => !done).map(asProblem);
       if (open.length) found.set(id, [...open, ...(found.get(id) ?? [])]);
@@ -138,7 +141,12 @@ export class Desk {
 /** @type {(note: Note) => Problem} */
 const asProblem = ({ text }) => ({ check: "note", severity: "doubt", sentence: text });
 
-/** @template T @type {(all: T[], key: (one: T) => string) => Map<string, T[]>} */
+/**
+ * @template T
+ * @param {T[]} all
+ * @param {(one: T) => string} key
+ * @returns {Map<string, T[]>}
+ */
 function grouped(all, key) {
   const groups = new Map();
   for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);

@@ -29,7 +29,7 @@ export function ask(heading, content, answers) {
   });
 }
 
-/** @type {(tag: string, text: string | Node[], values?: object) => HTMLElement} */
+/** @type {(tag: string, text: string | (Node | string)[], values?: object) => HTMLElement} */
 export function element(tag, text, values = {}) {
   const made = Object.assign(document.createElement(tag), values);
   made.append(...(typeof text === "string" ? [text] : text));

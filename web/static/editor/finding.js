@@ -32,6 +32,11 @@ export async function findAndReplace(desk, list, replacing) {
     count.textContent = last.text.trim() ? say("found", { n: found }) : "";
   };
   root.addEventListener("input", (event) => places.contains(/** @type {Node} */ (event.target)) || look());
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(/** @type {Element} */ (event.target).matches("[name=text]"))) return;
+    const first = places.querySelector("button");
+    if (first) go(first);
+  });
   root.addEventListener("click", (event) => go(/** @type {Element} */ (event.target)));
   look();
   const answers = /** @type {[string, string][]} */ ([["", say("close")]]);
@@ -54,26 +59,36 @@ function shown(desk, places) {
   const found = find(desk.cues, last);
   const numbers = new Map(desk.cues.map((cue, at) => [cue.id, at + 1]));
   const changes = new Map(preview(desk.cues, last, last.replacement).map((change) => [change.id, change]));
-  const first = new Map(found.map((match) => [match.id, match]).reverse());
+  const first = new Map(found.map((match) => /** @type {const} */ ([match.id, match])).reverse());
   places.replaceChildren(
-    ...[...first.values()].reverse().slice(0, MOST).map((match) => {
-      const change = changes.get(match.id);
-      const after = change && desk.mayEdit && last.replacement ? change.after : change?.before;
-      const before = desk.cues[(numbers.get(match.id) ?? 1) - 1].text;
-      const tick = element("input", [], { type: "checkbox", defaultChecked: true });
-      tick.dataset.change = JSON.stringify(change ?? null);
-      const label = element("label", [tick, element("span", differing(before, after ?? before), { lang: "ru" })], { className: "check" });
-      const jump = element("button", say("go_to", { n: numbers.get(match.id) }), { type: "button", className: "quiet" });
-      jump.dataset.place = JSON.stringify(match);
-      return element("li", [label, jump]);
-    }),
+    ...[...first.values()]
+      .reverse()
+      .slice(0, MOST)
+      .map((match) => {
+        const change = changes.get(match.id);
+        const after = change && desk.mayEdit && last.replacement ? change.after : change?.before;
+        const before = desk.cues[(numbers.get(match.id) ?? 1) - 1].text;
+        const tick = element("input", [], { type: "checkbox", defaultChecked: true });
+        tick.dataset.change = JSON.stringify(change ?? null);
+        const label = element("label", [tick, element("span", differing(before, after ?? before), { lang: "ru" })], {
+          className: "check",
+        });
+        const jump = element("button", say("go_to", { n: numbers.get(match.id) }), {
+          type: "button",
+          className: "quiet",
+        });
+        jump.dataset.place = JSON.stringify(match);
+        return element("li", [label, jump]);
+      }),
   );
   return found.length;
 }
 
 /** @type {(desk: Desk, places: HTMLElement) => void} */
 function done(desk, places) {
-  const ticked = [...places.querySelectorAll("input:checked")].map((box) => JSON.parse(/** @type {any} */ (box).dataset.change));
+  const ticked = [...places.querySelectorAll("input:checked")].map((box) =>
+    JSON.parse(/** @type {any} */ (box).dataset.change),
+  );
   const changes = ticked.filter((change) => change !== null);
   if (desk.deed(replace(desk.cues, changes))) tell(say("replaced", { n: changes.length }));
 }

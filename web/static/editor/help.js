@@ -9,7 +9,10 @@ export function help(table) {
   const rows = table.map(({ action, keys, where }) => {
     const shown = keys.flatMap((each, at) => [...(at ? [" / "] : []), ...pressed(each)]);
     const place = where === "anywhere" ? [] : [element("span", ` ${say(`where_${where}`)}`, { className: "hint" })];
-    return element("tr", [element("th", [say(`key_${action}`), ...place], { scope: "row" }), element("td", shown.map(node))]);
+    return element("tr", [
+      element("th", [say(`key_${action}`), ...place], { scope: "row" }),
+      element("td", shown.map(node)),
+    ]);
   });
   const list = element("table", [element("tbody", rows)], { className: "keys" });
   return ask(say("help_heading"), [list], [["", say("close")]]);

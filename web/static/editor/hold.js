@@ -13,8 +13,12 @@ export class Hold {
   /** This window has had it. */
   #had = false;
 
-  /** @type {(desk: Desk, server: Server, changed: (news: any) => void) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {Server} */ server, /** @type {(news: any) => void} */ changed) {
+  /**
+   * @param {Desk} desk
+   * @param {Server} server
+   * @param {(news: any) => void} changed
+   */
+  constructor(desk, server, changed) {
     this.desk = desk;
     this.server = server;
     this.changed = changed;

@@ -9,8 +9,11 @@ const prefix = ({ appeal, me }) => `editor ${appeal} ${me} `;
 export class Keeper {
   #name;
 
-  /** @type {(state: {appeal: number, me: string}, tab: string) => void} */
-  constructor(/** @type {{appeal: number, me: string}} */ state, /** @type {string} */ tab) {
+  /**
+   * @param {{appeal: number, me: string}} state
+   * @param {string} tab
+   */
+  constructor(state, tab) {
     this.#name = prefix(state) + tab;
   }
 

@@ -1,6 +1,8 @@
 // The list of cues: only what changed is drawn again, so that a thousand are no more work than ten.
 
+import { say } from "../texts.js";
 import { clamp, placeOf } from "./cues.js";
+import { tell } from "./notices.js";
 import { Row } from "./row.js";
 import { setText } from "./wording.js";
 import { pasted } from "./text.js";
@@ -15,8 +17,13 @@ export class List {
   /** @type {string | undefined} */
   #playing;
 
-  /** @type {(desk: Desk, player: Player, root: HTMLElement, does: (action: string, value?: any) => void) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {Player} */ player, /** @type {HTMLElement} */ root, /** @type {(action: string, value?: any) => void} */ does) {
+  /**
+   * @param {Desk} desk
+   * @param {Player} player
+   * @param {HTMLElement} root
+   * @param {(action: string, value?: any) => void} does
+   */
+  constructor(desk, player, root, does) {
     this.desk = desk;
     this.player = player;
     this.root = root;
@@ -134,8 +141,9 @@ export class List {
     if (!box.matches("textarea") || box.readOnly) return;
     event.preventDefault();
     const text = pasted(event.clipboardData?.getData("text/plain") ?? "");
-    const room = box.maxLength - (box.value.length - (box.selectionEnd - box.selectionStart));
-    box.setRangeText(text.slice(0, Math.max(room, 0)), box.selectionStart, box.selectionEnd, "end");
+    const room = Math.max(box.maxLength - (box.value.length - (box.selectionEnd - box.selectionStart)), 0);
+    if (text.length > room) tell(say("too_long", { n: box.maxLength }));
+    box.setRangeText(text.slice(0, room), box.selectionStart, box.selectionEnd, "end");
     this.#typed(box);
   }
 

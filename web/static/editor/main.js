@@ -39,7 +39,13 @@ const others = new Others(desk, server, saver);
 const player = new Player(get("#video"), desk.room.clip);
 const list = new List(desk, player, get("#cues"), does);
 
-Object.assign(actions, playing(desk, player, list), placing(desk, player), shaping(desk, player, list), wording(desk, list));
+Object.assign(
+  actions,
+  playing(desk, player, list),
+  placing(desk, player),
+  shaping(desk, player, list),
+  wording(desk, list),
+);
 Object.assign(actions, sending({ desk, saver, server, list, others, step: does }), {
   find: () => findAndReplace(desk, list, false),
   replace: () => findAndReplace(desk, list, true),
@@ -122,12 +128,16 @@ function checkWhenStill() {
 async function tick({ id, done }) {
   const { status } = await server.ask("POST", `notes/${id}/done`, { done: !done });
   if (status !== 200) return tell(say("no_answer"));
-  desk.learn({ notes: desk.state.notes.map((/** @type {any} */ one) => (one.id === id ? { ...one, done: !done } : one)) });
+  desk.learn({
+    notes: desk.state.notes.map((/** @type {any} */ one) => (one.id === id ? { ...one, done: !done } : one)),
+  });
 }
 
 /** @param {string} address of the peaks */
 async function drawWave(address) {
-  const peaks = await fetch(address).then((answer) => answer.json()).catch(() => null);
+  const peaks = await fetch(address)
+    .then((answer) => answer.json())
+    .catch(() => null);
   const root = get("#wave");
   if (!peaks) return root.closest("section").remove();
   wave = new Wave(desk, player, root, peaks, (from, until) => does("draw", { from, until }));

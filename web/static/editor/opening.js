@@ -17,7 +17,8 @@ import { together } from "./together.js";
 export function reopen(desk, saver, server) {
   const { draft } = desk.state;
   const drop = () => server.ask("DELETE", "draft");
-  if (draft && !desk.mayEdit) notice("draft", say("draft_late", { time: time(draft.at) }), [[say("copy"), () => copy(draft.rows)]]);
+  if (draft && !desk.mayEdit)
+    notice("draft", say("draft_late", { time: time(draft.at) }), [[say("copy"), () => copy(draft.rows)]]);
   else if (draft && draft.base === desk.state.revision) load(desk, saver, drop);
   else if (draft) offer(desk, { ...draft, name: "draft", base_rows: desk.state.draft_base ?? [] }, drop);
   if (desk.mayEdit) for (const kept of copies(desk.state)) retrieve(desk, saver, kept);
@@ -78,9 +79,10 @@ function offer(desk, kept, drop) {
 
 /** @param {string} at */
 const time = (at) =>
-  new Intl.DateTimeFormat([document.documentElement.lang || "en", "ru"], { dateStyle: "short", timeStyle: "short" }).format(
-    new Date(at),
-  );
+  new Intl.DateTimeFormat([document.documentElement.lang || "en", "ru"], {
+    dateStyle: "short",
+    timeStyle: "short",
+  }).format(new Date(at));
 
 /** @param {{text: string}[]} rows */
 const copy = (rows) => navigator.clipboard.writeText(rows.map(({ text }) => text).join("\n\n"));

@@ -13,8 +13,12 @@ import { together } from "./together.js";
 /** @import { Server } from "./server.js" */
 
 export class Others {
-  /** @type {(desk: Desk, server: Server, saver: Saver) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {Server} */ server, /** @type {Saver} */ saver) {
+  /**
+   * @param {Desk} desk
+   * @param {Server} server
+   * @param {Saver} saver
+   */
+  constructor(desk, server, saver) {
     this.desk = desk;
     this.server = server;
     this.saver = saver;
@@ -78,7 +82,12 @@ export class Others {
     if (status !== 200) return;
     if (!this.saver.done) this.saver.keep();
     const { rows: _rows, draft: _draft, draft_base: _base, findings: _findings, ...news } = data;
-    notice("went_on", say("went_on", { status: data.status_word }), [[say("load_again"), () => location.reload()]], "alert");
+    notice(
+      "went_on",
+      say("went_on", { status: data.status_word }),
+      [[say("load_again"), () => location.reload()]],
+      "alert",
+    );
     this.desk.learn({ ...news, may_edit: false });
   }
 

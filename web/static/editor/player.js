@@ -12,8 +12,11 @@ export class Player {
   #listeners = [];
   looping = false;
 
-  /** @type {(video: HTMLVideoElement, clip: number) => void} */
-  constructor(/** @type {HTMLVideoElement} */ video, /** @type {number} */ clip) {
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {number} clip
+   */
+  constructor(video, clip) {
     this.video = video;
     this.clip = clip;
     const look = () => {

@@ -21,15 +21,24 @@ export class Row {
   #number = 0;
   #shown = "";
 
-  /** @type {(desk: Desk, id: string, does: (action: string, value?: any) => void) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {string} */ id, /** @type {(action: string, value?: any) => void} */ does) {
+  /**
+   * @param {Desk} desk
+   * @param {string} id
+   * @param {(action: string, value?: any) => void} does
+   */
+  constructor(desk, id, does) {
     this.desk = desk;
     this.does = does;
-    this.item = /** @type {HTMLElement} */ (model.content.cloneNode(true)).querySelector("li") ?? new HTMLLIElement();
+    this.item = /** @type {HTMLElement} */ (model.content.firstElementChild?.cloneNode(true));
     this.item.dataset.cue = id;
     const get = (/** @type {string} */ name) => /** @type {any} */ (this.item.querySelector(name));
-    [this.play, this.times, this.pace] = [".number", ".when", ".pace"].map(get);
-    [this.spoken, this.box, this.remarks, this.offers] = [".spoken", "textarea", ".remarks", ".offers"].map(get);
+    this.play = get(".number");
+    this.times = get(".when");
+    this.pace = get(".pace");
+    this.spoken = get(".spoken");
+    this.box = get("textarea");
+    this.remarks = get(".remarks");
+    this.offers = get(".offers");
     this.box.id = `text-${id}`;
     this.remarks.id = `remarks-${id}`;
   }
@@ -79,7 +88,14 @@ export class Row {
     const notes = this.desk.notes.get(cue.id) ?? [];
     const fixes = this.desk.fixes.get(cue.id)?.length ?? 0;
     const offers = cue.offers.filter(({ text }) => text !== cue.text).slice(0, 3); // as many as have keys
-    const shown = JSON.stringify([problems, notes, fixes, offers.map(({ text }) => text), cue.checked, this.desk.mayEdit]);
+    const shown = JSON.stringify([
+      problems,
+      notes,
+      fixes,
+      offers.map(({ text }) => text),
+      cue.checked,
+      this.desk.mayEdit,
+    ]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const items = [...notes.map((note) => this.#note(note)), ...problems.flatMap((one) => this.#problem(one))];
@@ -87,7 +103,10 @@ export class Row {
     this.offers.replaceChildren(...(this.desk.mayEdit ? offers.map((offer, n) => this.#offer(cue, offer, n)) : []));
     this.box.toggleAttribute("aria-describedby", items.length > 0);
     if (items.length) this.box.setAttribute("aria-describedby", this.remarks.id);
-    this.item.classList.toggle("todo", problems.some(({ severity }) => severity !== "note"));
+    this.item.classList.toggle(
+      "todo",
+      problems.some(({ severity }) => severity !== "note"),
+    );
   }
 
   /** @param {Problem} problem */
@@ -101,7 +120,10 @@ export class Row {
   /** @param {Note} note */
   #note(note) {
     const made = item(note.done ? "is-note" : "is-doubt", say("note_by", note));
-    made.append(" ", button(say(note.done ? "note_open" : "note_done"), () => this.does("tick", note)));
+    made.append(
+      " ",
+      button(say(note.done ? "note_open" : "note_done"), () => this.does("tick", note)),
+    );
     return made;
   }
 
@@ -127,7 +149,8 @@ export class Row {
     const { label = offer.origin } = /** @type {any} */ (offer);
     const text = Object.assign(document.createElement("p"), { lang: "ru", textContent: offer.text });
     const from = Object.assign(document.createElement("p"), { className: "hint", textContent: label });
-    if (offer.score < 100 && offer.source) from.append(" ", say("said_for"), " ", ...differing(cue.spoken, offer.source));
+    if (offer.score < 100 && offer.source)
+      from.append(" ", say("said_for"), " ", ...differing(cue.spoken, offer.source));
     const take = button(say("take"), () => this.does("take", { id: cue.id, offer }));
     take.setAttribute("aria-label", say("take_n", { n: n + 1, text: offer.text }));
     take.title = `Alt+${n + 1}`;

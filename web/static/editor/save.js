@@ -14,7 +14,8 @@ import { sent } from "./rows.js";
 const [SOON, AGAIN, LOCAL] = [1000, 5000, 200]; // ms
 
 export class Saver {
-  #busy = false;
+  /** @type {Promise<unknown> | undefined} a draft on its way: a revision that overtakes it would find it left over */
+  #flight;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #next;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -24,8 +25,12 @@ export class Saver {
   /** Another window of the same person writes the draft: this one only keeps its own. */
   aside = false;
 
-  /** @type {(desk: Desk, server: Server, status: HTMLElement) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {Server} */ server, /** @type {HTMLElement} */ status) {
+  /**
+   * @param {Desk} desk
+   * @param {Server} server
+   * @param {HTMLElement} status
+   */
+  constructor(desk, server, status) {
     this.desk = desk;
     this.server = server;
     this.status = status;
@@ -70,7 +75,11 @@ export class Saver {
     this.#keeping = undefined;
     if (this.done) return;
     const { base, cues } = this.desk;
-    const kept = this.keeper.write({ base: base.revision, base_rows: sent(base.cues, base.cues), rows: sent(cues, base.cues) });
+    const kept = this.keeper.write({
+      base: base.revision,
+      base_rows: sent(base.cues, base.cues),
+      rows: sent(cues, base.cues),
+    });
     this.unsafe = !kept;
   }
 
@@ -78,13 +87,14 @@ export class Saver {
   async push() {
     clearTimeout(this.#next);
     this.#next = undefined;
-    if (this.#busy || this.done || !this.desk.mayEdit) return;
+    if (this.#flight || this.done || !this.desk.mayEdit) return;
     if (this.aside) return this.#show("aside");
-    this.#busy = true;
     const { cues, base, tab } = this.desk;
     this.#show("saving");
-    const answer = await this.server.ask("PUT", "draft", { tab, base: base.revision, rows: sent(cues, base.cues) });
-    this.#busy = false;
+    const asked = this.server.ask("PUT", "draft", { tab, base: base.revision, rows: sent(cues, base.cues) });
+    this.#flight = asked;
+    const answer = await asked;
+    this.#flight = undefined;
     if (answer.status === 200) this.#arrived(cues);
     else this.#failed(answer);
   }
@@ -116,16 +126,24 @@ export class Saver {
     clearTimeout(this.#next);
     this.#next = undefined;
     this.keep();
-    this.#busy = true;
     this.#show("saving");
+    await this.#flight;
     const { cues, base, tab } = this.desk;
     const rows = sent(cues, base.cues);
-    const answer = await this.server.ask("POST", "revisions", { tab, base: base.revision, rows, submit });
-    this.#busy = false;
+    const asked = this.server.ask("POST", "revisions", { tab, base: base.revision, rows, submit });
+    this.#flight = asked;
+    const answer = await asked;
+    this.#flight = undefined;
     if (answer.status === 200 || answer.status === 201) this.#revised(cues, answer.data);
-    else if (answer.status === 409 || answer.status === 422) this.#show("not_saved", answer.data?.error ?? "");
+    else if (answer.status === 409 || answer.status === 422) this.#later(answer.data?.error ?? "");
     else this.#failed(answer);
     return answer;
+  }
+
+  /** No revision yet; a draft it is all the same. @param {string} why */
+  #later(why) {
+    this.#show("not_saved", why);
+    this.#next ??= setTimeout(() => this.push(), AGAIN);
   }
 
   /** @type {(cues: Cues, state: any) => void} */

@@ -52,11 +52,15 @@ async function submit(parts) {
   if (!desk.mayEdit) return;
   const open = [...desk.found.values()].filter((all) => all.some(({ severity }) => severity !== "note")).length;
   if (!open) return save(parts, true);
-  const answer = await ask(say("open_heading"), [element("p", say("problems_n", { n: open }))], [
-    ["show", say("show_first")],
-    ["send", say("send_all_same")],
-    ["", say("close")],
-  ]);
+  const answer = await ask(
+    say("open_heading"),
+    [element("p", say("problems_n", { n: open }))],
+    [
+      ["show", say("show_first")],
+      ["send", say("send_all_same")],
+      ["", say("close")],
+    ],
+  );
   if (answer === "send") await save(parts, true);
   if (answer === "show") parts.step("next_problem");
 }
@@ -68,10 +72,14 @@ async function fixAll({ desk, server }) {
   if (!after) return tell(say("no_answer"));
   if (after === before || desk.cues !== before) return tell(say(after === before ? "no_fix" : "changed_meanwhile"));
   desk.deed(after);
-  const answer = await ask(say("fixed_heading"), [changes(before, after)], [
-    ["", say("good")],
-    ["undo", say("undo_all")],
-  ]);
+  const answer = await ask(
+    say("fixed_heading"),
+    [changes(before, after)],
+    [
+      ["", say("good")],
+      ["undo", say("undo_all")],
+    ],
+  );
   if (answer === "undo") desk.step("undo");
 }
 
@@ -83,7 +91,9 @@ function changes(before, after) {
     if (was === cue) return [];
     const times = !was || was.start !== cue.start || was.end !== cue.end;
     const text = element("span", differing(was?.text ?? "", cue.text), { lang: "ru", className: "text" });
-    const when = times ? [element("span", ` ${was ? span(was) : ""} → ${span(cue)}`, { className: "hint digits" })] : [];
+    const when = times
+      ? [element("span", ` ${was ? span(was) : ""} → ${span(cue)}`, { className: "hint digits" })]
+      : [];
     return [element("li", [element("strong", say("cue_n", { n: at + 1 })), ...when, text])];
   });
   return element("ul", items, { className: "changes" });

@@ -5,14 +5,21 @@
 const PATIENCE = 20_000; // ms
 
 export class Server {
+  /** @type {string} */
   #token;
+  /** @type {string} */
   #me;
+  /** @type {(answer: Answer) => void} */
   #tell;
   /** Signed out: nothing is sent before it is sure that the same person signed in again. */
   #locked = false;
 
-  /** tell: hears of every answer. @type {(tell: (answer: Answer) => void, state: {token: string, me: string}) => void} */
-  constructor(/** @type {(answer: Answer) => void} */ tell, /** @type {{token: string, me: string}} */ { token, me }) {
+  /**
+   * tell: hears of every answer.
+   * @param {(answer: Answer) => void} tell
+   * @param {{token: string, me: string}} given
+   */
+  constructor(tell, { token, me }) {
     [this.#tell, this.#token, this.#me] = [tell, token, me];
   }
 

@@ -19,7 +19,14 @@ export async function together({ base, mine, theirs }, room, names) {
   if (!merged.conflicts.length) return merged.cues;
   const questions = merged.conflicts.map((conflict, at) => question(conflict, at, names));
   const intro = element("p", say("merge_intro", { n: questions.length }));
-  const answer = await ask(say("merge_heading"), [intro, ...questions], [["take", say("merge_take")], ["", say("later")]]);
+  const answer = await ask(
+    say("merge_heading"),
+    [intro, ...questions],
+    [
+      ["take", say("merge_take")],
+      ["", say("later")],
+    ],
+  );
   if (answer !== "take") return null;
   return merged.conflicts.reduce((cues, conflict, at) => {
     const chosen = questions[at].querySelector("input:checked");
@@ -30,7 +37,9 @@ export async function together({ base, mine, theirs }, room, names) {
 /** @type {(conflict: Conflict, at: number, names: Names) => HTMLElement} */
 function question({ about, base, mine, theirs }, at, names) {
   const cue = /** @type {Cue} */ (mine ?? theirs);
-  const set = element("fieldset", [element("legend", say("merge_cue", { time: clock(cue.start) }))], { className: "choice" });
+  const set = element("fieldset", [element("legend", say("merge_cue", { time: clock(cue.start) }))], {
+    className: "choice",
+  });
   if (base?.text) set.append(element("p", say("merge_before", { text: base.text }), { className: "hint" }));
   set.append(side("mine", names.mine, base, mine, at), side("theirs", names.theirs, base, theirs, at));
   if (about.includes("room")) set.append(element("p", say("merge_room"), { className: "hint" }));
@@ -43,6 +52,11 @@ function side(value, whose, base, cue, at) {
   const words = cue ? differing(base?.text ?? "", cue.text) : [element("em", say("merge_gone"))];
   const times = cue ? `${clock(cue.start)} – ${clock(cue.end)}` : "";
   const text = element("span", words, { className: "text", lang: "ru" });
-  const label = element("span", [element("strong", whose), " ", element("span", times, { className: "soft digits" }), text]);
+  const label = element("span", [
+    element("strong", whose),
+    " ",
+    element("span", times, { className: "soft digits" }),
+    text,
+  ]);
   return element("label", [input, label], { className: "check" });
 }

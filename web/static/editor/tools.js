@@ -61,7 +61,8 @@ export function left(desk, root) {
     const open = [...desk.found.values()].filter((all) => all.some(({ severity }) => severity !== "note")).length;
     get("#problems").textContent = open ? say("problems_n", { n: open }) : say("problems_none");
     get("#problems").classList.toggle("todo", open > 0);
-    for (const button of root.querySelectorAll("[data-edits]")) /** @type {HTMLElement} */ (button).hidden = !desk.mayEdit;
+    for (const button of root.querySelectorAll("[data-edits]"))
+      /** @type {HTMLElement} */ (button).hidden = !desk.mayEdit;
     get("[data-action=fix_all]").hidden ||= !desk.fixes.size;
     get("[data-action=undo]").toggleAttribute("disabled", !desk.history.canUndo);
     get("[data-action=redo]").toggleAttribute("disabled", !desk.history.canRedo);

@@ -33,12 +33,18 @@ export class Wave {
   #due;
   #moves = false;
 
-  /** @type {(desk: Desk, player: Player, root: HTMLElement, peaks: {rate: number, peaks: number[]}, draw: (from: number, until: number) => void) => void} */
-  constructor(/** @type {Desk} */ desk, /** @type {Player} */ player, /** @type {HTMLElement} */ root, /** @type {{peaks: number[]}} */ { peaks }, /** @type {(from: number, until: number) => void} */ draw) {
+  /**
+   * @param {Desk} desk
+   * @param {Player} player
+   * @param {HTMLElement} root
+   * @param {{peaks: number[]}} given
+   * @param {(from: number, until: number) => void} draw
+   */
+  constructor(desk, player, root, { peaks }, draw) {
     this.desk = desk;
     this.player = player;
     this.draw = draw;
-    this.regions = Regions.create();
+    this.regions = /** @type {any} */ (Regions.create());
     this.surfer = made(root, player, peaks, this.regions, desk.room.clip);
     this.surfer.once("ready", () => this.#begin());
   }
@@ -201,7 +207,7 @@ function made(root, player, peaks, plugin, clip) {
     plugins: [plugin],
     ...colours(),
   });
-  allowed(surfer.getWrapper().getRootNode());
+  allowed(/** @type {ShadowRoot} */ (surfer.getWrapper().getRootNode()));
   root.append(host);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => surfer.setOptions(colours()));
   return surfer;
