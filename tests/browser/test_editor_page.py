@@ -355,6 +355,7 @@ def _again(context: BrowserContext, cookies: Any) -> Page:
 def test_who_signs_in_again_elsewhere_goes_on_here(team):
     made = team.clip()
     page = team.open(made)
+    page.wait_for_load_state("networkidle")  # an answer on its way would sign her in again
     page.context.clear_cookies()
     box(page, 1).fill("Тем временем.")
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()

@@ -8,6 +8,7 @@ import { setText } from "./wording.js";
 import { pasted } from "./text.js";
 import { cueAt } from "./timing.js";
 
+/** @import { Cue } from "./cues.js" */
 /** @import { Desk } from "./desk.js" */
 /** @import { Player } from "./player.js" */
 
@@ -97,9 +98,13 @@ export class List {
   #select(before) {
     this.#mark(before, "selected", false);
     this.#mark(this.desk.selected, "selected", true);
-    const cue = this.desk.here;
-    const inside = cue && this.player.ms >= cue.start && this.player.ms < cue.end;
-    if (cue && !inside && !this.player.playing) this.player.seek(cue.start);
+    setTimeout(() => this.#seek(this.desk.here)); // no key waits for the picture
+  }
+
+  /** To the selected cue, unless something plays or the picture shows it already. @param {Cue | undefined} cue */
+  #seek(cue) {
+    const { ms, playing } = this.player;
+    if (cue && !playing && (ms < cue.start || ms >= cue.end)) this.player.seek(cue.start);
   }
 
   /** @type {(id: string | null | undefined, what: string, on: boolean) => void} */
