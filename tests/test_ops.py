@@ -216,7 +216,7 @@ def test_help_lists_every_target() -> None:
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     assert {line.split()[0] for line in shown.splitlines()} == targets
-    assert targets == {"help", "setup", "run", "test", "check", "demo", "bench"}
+    assert targets == {"help", "setup", "run", "test", "check", "words", "demo", "bench"}
 
 
 def test_setup_without_rights_names_all_that_is_missing(tmp_path: Path) -> None:
