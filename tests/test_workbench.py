@@ -109,10 +109,19 @@ def test_submitting_pins_what_was_saved_with_it(tanya, desk):
     assert after.transitions[-1].by == "tanya"
 
 
-def test_submitting_what_did_not_change_makes_nobody_its_author(tanya, desk):
+def test_who_sends_the_machines_words_on_as_they_are_answers_for_them(tanya, desk):
     made = cast.appeal(desk)
     assert save(tanya, made, as_they_are(bench(tanya, made)), submit=True).status_code == 201
-    assert (cast.fresh(desk, made).status, numbers(desk, made)) == (Status.SUBMITTED, [1])
+    assert [revision.made_by for revision in versions(desk, made)] == ["phrasebook", "tanya"]
+    assert cast.fresh(desk, made).submitted_revision_id == versions(desk, made)[-1].id
+
+
+def test_who_sends_another_persons_words_on_does_not_become_their_author(tanya, rita, desk):
+    made = cast.appeal(desk)
+    save(tanya, made)
+    before = numbers(desk, made)
+    assert save(rita, made, as_they_are(bench(rita, made)), base=before[-1], submit=True).status_code == 201
+    assert numbers(desk, made) == before
 
 
 def test_a_clip_without_words_cannot_be_submitted(tanya, desk):

@@ -116,7 +116,9 @@ def _save(
     if found:
         problems = [{"id": place, "sentence": sentence} for place, sentence in found]
         raise wire.Refused(422, problems[0]["sentence"], problems=problems)
-    if newest is None or cues != newest.cues:
+    # who sends a machine's words on has to answer for them, so that there are two pairs of eyes
+    by_machine = newest is not None and newest.author_id is None
+    if newest is None or cues != newest.cues or (submit and by_machine):
         newest = appeal.start_track(Layer.RUSSIAN, "ru").add(cues, account.name, account.id)
         session.flush()
     if submit:
