@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import draft, render, steady, text, transcribe, upload
+from benchmarks import draft, editor, render, steady, text, transcribe, upload
 
 #: What the README claims: a figure, its limit, and how it is measured. Ratios, but for text and pages, which are in
-#: seconds, and memory, which is in megabytes.
+#: seconds, memory, which is in megabytes, and keys, which are in milliseconds.
 FIGURES: dict[str, tuple[float, Callable[[], float]]] = {
     "render": (1.10, render.measure),
     "draft": (1.15, draft.measure),
@@ -19,6 +19,8 @@ FIGURES: dict[str, tuple[float, Callable[[], float]]] = {
     "upload": (2.5, upload.measure),
     "upload-memory": (30.0, upload.growth),
     "upload-pages": (1.0, upload.page_seconds),
+    "editor-typing": (50.0, editor.typing),
+    "editor-keys": (50.0, editor.others),
 }
 
 
