@@ -43,12 +43,7 @@ def approve(
     tells; the caller sees to it that it is an admin.
     """
     lock(session, appeal)  # her choices must not change meanwhile
-    finished = appeal.file(Kind.FINISHED)
-    if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
-        raise Stale
-    if appeal.consents and appeal.consents[-1].id != consent_id:
-        raise Stale
-    revision = session.get_one(Revision, finished.revision_id)
+    revision = _as_shown(session, appeal, sha256, consent_id)
     own_words = two_people and account.id in authors(revision)
     if own_words and not alone:
         raise NotAllowed("You wrote these subtitles yourself: somebody else has to approve them.")
@@ -70,6 +65,16 @@ def approve(
         )
     )
     learned.learn(session, appeal, revision)
+
+
+def _as_shown(session: Session, appeal: Appeal, sha256: str, consent_id: int) -> Revision:
+    """The text of the clip, while that and the consent are those of the page. Stale when one of them changed."""
+    finished = appeal.file(Kind.FINISHED)
+    if finished is None or finished.sha256 != sha256 or finished.revision_id != appeal.submitted_revision_id:
+        raise Stale
+    if appeal.consents and appeal.consents[-1].id != consent_id:
+        raise Stale
+    return session.get_one(Revision, finished.revision_id)
 
 
 def approval_in_force(appeal: Appeal) -> Approval | None:
