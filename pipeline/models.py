@@ -239,7 +239,7 @@ class Revision(Base):
     track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id"))
     number: Mapped[int]
     rows: Mapped[list[dict[str, Any]]]  # what cues.to_json gives
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # None: a machine
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)  # None: a machine
     made_by: Mapped[str]  # model and engine, or the author's pseudonym
     source: Mapped[str] = mapped_column(default="")  # "version 3" that was restored, "file" that was imported
     at: Mapped[datetime] = mapped_column(default=now)
@@ -261,7 +261,7 @@ class Approval(Base):
     finished_sha256: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
     consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"))
-    by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     watched: Mapped[bool] = mapped_column(default=True)  # whether all of the clip had been played before

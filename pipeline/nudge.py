@@ -23,7 +23,7 @@ AGAIN = timedelta(hours=24)  # before the same counts are told once more
 
 #: What a person has to do, and where an appeal stands that waits for it.
 WAITS = {
-    "To screen": (Appeal.status.in_(workflow.TO_SCREEN), Appeal.screening == Screening.OPEN),
+    "To screen": (Appeal.status.in_(workflow.TO_SCREEN), workflow.unscreened()),
     "To correct": (Appeal.status == Status.DRAFTED, Appeal.screening == Screening.PASSED),
     "To review": (Appeal.status == Status.IN_REVIEW, Appeal.screening == Screening.PASSED),
     "Needs a person": (Appeal.needs_person.is_(True),),

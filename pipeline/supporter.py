@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Select, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pipeline.base import Base, now, this_hour
@@ -45,6 +45,13 @@ class Message(Base):
     sealed: Mapped[str]
     seen: Mapped[bool] = mapped_column(default=False)  # by the other side
     at: Mapped[datetime] = mapped_column(default=this_hour)
+
+
+def answered() -> Select[int]:
+    """The appeals in whose messages she had the last word."""
+    last = {side: func.max(case((Message.side == side, Message.id), else_=0)) for side in Side}
+    grouped = select(Message.appeal_id).group_by(Message.appeal_id)
+    return grouped.having(last[Side.SUPPORTER] > last[Side.TEAM])
 
 
 class TakeDown(Base):

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline import learned
 from pipeline.base import Utc, now, this_hour
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, Approval, Consent, Screening, Status, Transition
-from pipeline.supporter import TakeDown
+from pipeline.supporter import TakeDown, answered
+from pipeline.teamwork import Hold
 
 MAX_TRIES = 3
 RETRY_PAUSE = timedelta(seconds=10)  # times the number of tries so far
@@ -106,6 +107,7 @@ def advance(
     moment = this_hour() if by in {WORKER, SUPPORTER} else now()
     if not _set(session, *here, status=new, attempt=attempt + 1, tries=0, since=moment, **fresh):
         raise Stale
+    session.execute(delete(Hold).where(Hold.appeal_id == appeal_id))  # whoever had it open is done with it
     if new not in {Status.APPROVED, Status.RELEASED}:
         open_ones = (Approval.appeal_id == appeal_id, Approval.ended_at.is_(None))
         session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
@@ -113,6 +115,12 @@ def advance(
     if old == Status.RELEASED:
         session.add(TakeDown(appeal_id=appeal_id, reason=new))
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason, at=moment))
+
+
+def unscreened() -> ColumnElement[bool]:
+    """Nobody has looked at it under her present choices, or since her answer."""
+    came_back = and_(Appeal.screening == Screening.ASKED, Appeal.id.in_(answered()))
+    return or_(Appeal.screening == Screening.OPEN, came_back)
 
 
 def note(session: Session, appeal: Appeal, by: str, reason: str) -> None:

@@ -100,3 +100,11 @@ def test_a_clip_in_which_nobody_speaks_has_an_editor_to_write_in(tanya, desk):
         session.execute(update(Revision).values(rows=[]))
     state = tanya.get(f"/staff/appeals/{made.id}/bench.json").json
     assert (state["rows"], state["clip"]["speech"], state["may_edit"]) == ([], [], True)
+
+
+def test_translators_do_not_find_what_was_rejected(tanya, rita, desk):
+    made = cast.appeal(desk, Status.REJECTED)
+    for path in ("", "/edit", "/history", "/bench.json", "/media/clean", "/russian.vtt"):
+        assert tanya.get(f"/staff/appeals/{made.id}{path}").status_code == 404, path
+    assert f"/staff/appeals/{made.id}" not in tanya.get("/staff/?status=").text
+    assert rita.get(f"/staff/appeals/{made.id}").status_code == 200

@@ -10,7 +10,7 @@ from pipeline.models import Appeal, Consent, Kind, Screening, Status
 from pipeline.supporter import Message
 from tests import cast
 from tests.cast import AGREED, CODE
-from web import ledger, news
+from web import ledger, news, waiting
 from web.screening import QUESTIONS
 
 TO_SCREEN = [Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED, Status.SUBMITTED, Status.IN_REVIEW]
@@ -64,13 +64,20 @@ def test_every_question_has_to_be_ticked(rita, desk):
     assert cast.fresh(desk, made).screening == Screening.OPEN
 
 
+def in_line(desk):
+    with desk.db.read() as session:
+        return session.scalars(waiting.to_screen()).all()
+
+
 def test_she_is_asked_and_volunteers_do_not_see_the_clip_before_it_passed(rita, tanya, stranger, desk):
     made = to_screen(desk, code=CODE.replace(" ", ""))
     assert screen(rita, made, "ask", words=" ").status_code == 422
     screen(rita, made, "ask", words="Who is behind you?")
     assert state(desk, made)[0] == Screening.ASKED and state(desk, made)[2:] == ("rita", ledger.ASKED)
     assert "Who is behind you?" in stranger.post("/status", data={"code": CODE}).text
+    assert made.id not in in_line(desk)
     stranger.post("/message", data={"code": CODE, "text": "My sister. She agrees."})
+    assert made.id in in_line(desk), "her answer brings it back"
     assert "new message" in rita.get("/staff/?status=").text
     assert "My sister. She agrees." in rita.get(f"/staff/appeals/{made.id}/screen").text
     assert tanya.get(f"/staff/appeals/{made.id}").status_code == 404

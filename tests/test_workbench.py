@@ -7,9 +7,11 @@ from threading import Barrier, Thread
 
 from sqlalchemy import update
 
+from pipeline import workflow
 from pipeline.base import now
-from pipeline.models import Appeal, Status
+from pipeline.models import Appeal, Consent, Status
 from pipeline.teamwork import Hold, Note
+from pipeline.withdraw import withdraw
 from tests import cast
 from tests.typist import RIGHT, as_they_are, ask, bench, rows, russian, save, versions
 
@@ -230,3 +232,13 @@ def test_a_sign_of_life_tells_what_happened_meanwhile(tanya, rita, desk):
     answer = ask(tanya, "POST", made, "hold", tab="a", take=False).json
     assert (answer["revision"], answer["made_by"], answer["status"]) == (2, "rita", "submitted")
     assert [(note["at_ms"], note["text"], note["done"]) for note in answer["notes"]] == [(1500, "Too late", False)]
+
+
+def test_what_she_changed_and_then_took_back_is_gone_and_not_only_hidden(tanya, desk):
+    made = cast.appeal(desk)
+    with desk.db.write() as session:
+        there = session.get_one(Appeal, made.id)
+        workflow.change_consent(session, there, Consent(version="1", language="be", answers=cast.AGREED))
+    assert ask(tanya, "GET", made, "bench.json").status_code == 404
+    withdraw(desk, made.id)
+    assert ask(tanya, "GET", made, "bench.json").status_code == 410

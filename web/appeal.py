@@ -59,9 +59,10 @@ def page(account: Account, appeal_id: int) -> str:
 
 
 def find(session: Session, account: Account, appeal_id: int, *, to_change: bool = False) -> Appeal:
-    """The appeal, or a page that says there is none. Translators find only what passed screening."""
+    """The appeal, or a page that says there is none. Translators find what passed screening and is not rejected."""
     found = session.get(Appeal, appeal_id, with_for_update=to_change) or abort(404)
-    return abort(404) if account.role == Role.TRANSLATOR and found.screening != Screening.PASSED else found
+    hidden = found.screening != Screening.PASSED or found.status == Status.REJECTED
+    return abort(404) if account.role == Role.TRANSLATOR and hidden else found
 
 
 def _to_screen(appeal: Appeal) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import url_for
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline import look, workflow
@@ -16,8 +15,9 @@ from pipeline.checks import Finding, beside
 from pipeline.cues import Cue, Offer
 from pipeline.models import Account, Appeal, Kind, Revision, Role, Status
 from pipeline.reading import borders
-from pipeline.teamwork import HOLD_ENDS, PROMISED, Draft, Hold, Note
+from pipeline.teamwork import HOLD_ENDS, PROMISED, Draft, Hold
 from web import ledger, memory, proof, typed
+from web import notes as noted
 from web.appeal import latest, spoken_cues, versions
 from web.desk import desk
 from web.words import DOUBTS, STATUSES, doubt_words, made_by, offer_words
@@ -127,10 +127,9 @@ def _fix(finding: Finding) -> list[dict[str, Any]] | None:
 
 def notes(session: Session, appeal: Appeal) -> list[dict[str, Any]]:
     """What reviewers want changed, in the order of the clip."""
-    found = session.scalars(select(Note).where(Note.appeal_id == appeal.id).order_by(Note.at_ms, Note.id))
     return [
         {"id": note.id, "at_ms": note.at_ms, "text": note.text, "by": note.by, "done": bool(note.done_by)}
-        for note in found
+        for note in noted.of(session, appeal)
     ]
 
 

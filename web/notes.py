@@ -66,7 +66,7 @@ def add(account: Account, appeal_id: int) -> ResponseReturnValue:
 def drop(account: Account, appeal_id: int, note_id: int) -> ResponseReturnValue:
     """Take an own note back."""
     with desk().db.write() as session:
-        appeal = find(session, account, appeal_id)
+        appeal = find(session, account, appeal_id, to_change=True)
         if (note := _note(session, appeal, note_id)) is not None:
             if note.by != account.name:
                 raise workflow.NotAllowed(_("Somebody else wrote this note."))
@@ -82,7 +82,7 @@ def done(account: Account, appeal_id: int, note_id: int) -> ResponseReturnValue:
     if not isinstance(ticked, bool):
         abort(400)
     with desk().db.write() as session:
-        note = _note(session, wire.present(session, account, appeal_id), note_id)
+        note = _note(session, wire.present(session, account, appeal_id, to_change=True), note_id)
         if note is None:
             abort(404)
         note.done_by = account.name if ticked else ""

@@ -47,7 +47,7 @@ def page(account: Account, appeal_id: int) -> ResponseReturnValue:
             given=approval.approval_in_force(appeal),
             wrote_it=desk().campaign.two_people and account.id in approval.authors(revision),
             alone_allowed=account.role == Role.ADMIN,
-            waiting=len(_waiting(session, account, appeal_id)),
+            waiting=waiting.others(session, waiting.to_review(account), appeal_id),
             reasons=news.REJECTED,
         )
 
@@ -65,16 +65,11 @@ def _draft(revision: Revision) -> Revision | None:
     return next((each for each in earlier if each.author_id is None), None)
 
 
-def _waiting(session: Session, account: Account, but: int) -> list[int]:
-    """What else this person may review."""
-    return [*session.scalars(waiting.to_review(account).where(Appeal.id != but))]
-
-
 def _next(session: Session, account: Account, done_id: int, said: str) -> ResponseReturnValue:
     """The next clip to review, with a word about the one that is done."""
-    if others := _waiting(session, account, done_id):
+    if found := waiting.take(session, account, "review.page"):
         flash(_("%(done)s The next one is here.", done=said))
-        return redirect(url_for("review.page", appeal_id=others[0]))
+        return redirect(url_for("review.page", appeal_id=found[1]))
     flash(_("%(done)s Nothing else waits for your review.", done=said))
     return redirect(url_for("appeal.page", appeal_id=done_id))
 

@@ -12,11 +12,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.models import Account, Appeal, Kind, Role, Screening, Status
 from pipeline.supporter import Side
+from pipeline.teamwork import Hold
 from web import given, ledger, messages, news, waiting
 from web.appeal import find
 from web.auth import role
@@ -67,13 +69,8 @@ def _page(session: Session, appeal: Appeal, problem: str = "", **typed: Any) -> 
         reasons=news.REJECTED,
         problem=problem,
         typed=typed,
-        waiting=len(_waiting(session, appeal.id)),
+        waiting=waiting.others(session, waiting.to_screen(), appeal.id),
     )
-
-
-def _waiting(session: Session, but: int) -> list[int]:
-    """What else is to be screened."""
-    return [*session.scalars(waiting.to_screen().where(Appeal.id != but))]
 
 
 def _as_shown(session: Session, account: Account, appeal_id: int) -> Appeal:
@@ -90,15 +87,15 @@ def _as_shown(session: Session, account: Account, appeal_id: int) -> Appeal:
     return appeal
 
 
-def _next(session: Session, done: Appeal, said: str) -> ResponseReturnValue:
-    """The next one to screen, with a word about the one that is done."""
-    others = _waiting(session, done.id)
+def _next(session: Session, account: Account, done: Appeal, said: str) -> ResponseReturnValue:
+    """The next one to screen, with a word about the one that is done, which is free for others now."""
+    session.execute(delete(Hold).where(Hold.appeal_id == done.id, Hold.account_id == account.id))
     if done.status == Status.IN_REVIEW and done.screening == Screening.PASSED:  # her choices changed before its release
         flash(said)
         return redirect(url_for("review.page", appeal_id=done.id))
-    if others:
+    if found := waiting.take(session, account, "screening.page"):
         flash(_("%(done)s The next one is here.", done=said))
-        return redirect(url_for("screening.page", appeal_id=others[0]))
+        return redirect(url_for("screening.page", appeal_id=found[1]))
     flash(_("%(done)s Nothing else waits to be screened.", done=said))
     return redirect(url_for("appeal.page", appeal_id=done.id))
 
@@ -118,7 +115,7 @@ def let_pass(account: Account, appeal_id: int) -> ResponseReturnValue:
         appeal.screening = Screening.PASSED
         workflow.note(session, appeal, account.name, ledger.SCREENED)
         session.flush()
-        return _next(session, appeal, _("Appeal %(number)s passed.", number=appeal_id))
+        return _next(session, account, appeal, _("Appeal %(number)s passed.", number=appeal_id))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/screen/ask")
@@ -135,7 +132,7 @@ def ask(account: Account, appeal_id: int) -> ResponseReturnValue:
         appeal.screening = Screening.ASKED
         workflow.note(session, appeal, account.name, ledger.ASKED)
         session.flush()
-        return _next(session, appeal, _("Appeal %(number)s: she is asked.", number=appeal_id))
+        return _next(session, account, appeal, _("Appeal %(number)s: she is asked.", number=appeal_id))
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/screen/reject")
@@ -152,7 +149,9 @@ def reject(account: Account, appeal_id: int) -> ResponseReturnValue:
             session, appeal_id, appeal.status, appeal.attempt, Status.REJECTED, by=account.name, reason=reason
         )
         session.refresh(appeal)
-        return _next(session, appeal, _("Appeal %(number)s is rejected. She can read the reason.", number=appeal_id))
+        return _next(
+            session, account, appeal, _("Appeal %(number)s is rejected. She can read the reason.", number=appeal_id)
+        )
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/urgent")

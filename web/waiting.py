@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipeline import workflow
@@ -28,6 +29,9 @@ from web.words import UNNAMED
 TO_CORRECT = (Status.RECEIVED, Status.PREPARED, Status.TRANSCRIBED, Status.DRAFTED)  # or will be, some day
 FINISHED = (Status.IN_REVIEW, Status.APPROVED, Status.RELEASED)
 
+TRIED = 20  # clips of a line; so many people hardly press in one moment
+WATCHING = timedelta(minutes=9)  # pages on which one watches give no sign of life: a clip of 3 min is theirs so long
+
 #: Whoever waits longest comes first, behind what is urgent.
 IN_LINE = (Appeal.urgent.desc(), Appeal.since, Appeal.id)
 
@@ -39,7 +43,7 @@ def seen_by(account: Account) -> list[ColumnElement[bool]]:
     """
     if account.role != Role.TRANSLATOR:
         return []
-    passed = Appeal.screening == Screening.PASSED
+    passed = and_(Appeal.screening == Screening.PASSED, Appeal.status != Status.REJECTED)
     known = Appeal.language.in_([*account.languages, *UNNAMED])
     return [passed, known] if account.languages else [passed]
 
@@ -47,7 +51,7 @@ def seen_by(account: Account) -> list[ColumnElement[bool]]:
 def to_screen() -> Select[int]:
     """Clips that nobody has screened under her present choices. Whoever was asked has to answer first."""
     has_clip = select(File.appeal_id).where(File.kind == Kind.CLEAN)
-    these = (Appeal.status.in_(workflow.TO_SCREEN), Appeal.screening == Screening.OPEN, Appeal.id.in_(has_clip))
+    these = (Appeal.status.in_(workflow.TO_SCREEN), workflow.unscreened(), Appeal.id.in_(has_clip))
     return select(Appeal.id).where(*these).order_by(*IN_LINE)
 
 
@@ -101,36 +105,53 @@ def holders(session: Session) -> dict[int, str]:
     return {row.appeal_id: row.name for row in found}
 
 
+def _taken(session: Session, account: Account) -> Select[int]:
+    """What others have open now, or this person in a window."""
+    promised = and_(Hold.account_id == account.id, Hold.tab == PROMISED)
+    return select(Hold.appeal_id).where(_alive(session), ~promised)
+
+
 def free(session: Session, account: Account) -> int:
     """How many this person could take now."""
-    promised = and_(Hold.account_id == account.id, Hold.tab == PROMISED)
-    taken = set(session.scalars(select(Hold.appeal_id).where(_alive(session), ~promised)))
-    return len({each for _page, wanted in lines(account) for each in session.scalars(wanted)} - taken)
+    any_line = or_(*(Appeal.id.in_(wanted.order_by(None)) for _page, wanted in lines(account)))
+    counted = select(func.count(Appeal.id)).where(any_line, Appeal.id.not_in(_taken(session, account)))
+    return session.scalar(counted) or 0
 
 
-def take(session: Session, account: Account) -> tuple[str, int] | None:
-    """The page and the number of the best free one, which is promised to this person; None when nothing is left."""
-    for page, wanted in lines(account):
-        for appeal_id in session.scalars(wanted).all():
-            if _promise(session, account, appeal_id, wanted):
+def others(session: Session, wanted: Select[int], but: int) -> int:
+    """How many wait in this line beside one of them."""
+    rest = wanted.where(Appeal.id != but).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(rest)) or 0
+
+
+def take(session: Session, account: Account, only: str = "") -> tuple[str, int] | None:
+    """The page and the number of the best free one, which is promised to this person; None when nothing is left.
+
+    only: of the line of this page, for who goes from one to the next there.
+    """
+    for page, wanted in (line for line in lines(account) if only in {"", line[0]}):
+        near = wanted.where(Appeal.id.not_in(_taken(session, account))).limit(TRIED)
+        for appeal_id in session.scalars(near).all():
+            if _promise(session, account, appeal_id, wanted, watching=page != "workbench.edit"):
                 return page, appeal_id
     return None
 
 
-def _promise(session: Session, account: Account, appeal_id: int, wanted: Select[int]) -> bool:
-    """Whether it is theirs. Two who ask at once wait for each other here, and the second one finds it taken."""
-    session.get_one(Appeal, appeal_id, with_for_update=True, populate_existing=True)
-    if session.scalar(wanted.where(Appeal.id == appeal_id)) is None:
+def _promise(session: Session, account: Account, appeal_id: int, wanted: Select[int], *, watching: bool) -> bool:
+    """Whether it is theirs. Of two who ask at once the second one passes over it: nobody waits here."""
+    alone = wanted.where(Appeal.id == appeal_id).with_for_update(of=Appeal, skip_locked=True)
+    if session.scalar(alone) is None:
         return False
     moment = workflow.clock(session)
+    until = moment + WATCHING if watching else moment
     held = session.get(Hold, appeal_id, populate_existing=True)
     if held is None:
-        session.add(Hold(appeal_id=appeal_id, account_id=account.id, tab=PROMISED, since=moment, seen=moment))
+        session.add(Hold(appeal_id=appeal_id, account_id=account.id, tab=PROMISED, since=moment, seen=until))
         return True
     theirs = held.account_id == account.id and held.tab == PROMISED
     if held.seen + HOLD_ENDS > moment and not theirs:
         return False
-    held.account_id, held.tab, held.since, held.seen = account.id, PROMISED, moment, moment
+    held.account_id, held.tab, held.since, held.seen = account.id, PROMISED, moment, until
     return True
 
 

@@ -72,10 +72,10 @@ def _not_ours() -> str:
 
 def present(session: Session, account: Account, appeal_id: int, *, to_change: bool = False) -> Appeal:
     """As appeal.find; Refused with 410 when it was withdrawn or deleted: then nothing of it may stay in a browser."""
-    appeal = find(session, account, appeal_id, to_change=to_change)
-    if appeal.purged:
+    appeal = session.get(Appeal, appeal_id, with_for_update=to_change)
+    if appeal and appeal.purged:
         raise Refused(410, gone())
-    return appeal
+    return find(session, account, appeal_id)
 
 
 def gone() -> str:

@@ -81,13 +81,21 @@ function notes(form) {
     try {
       const answer = await fetch(sent.action, { method: "POST", body: new FormData(sent) });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      document.querySelector("#note-list").replaceWith(page.querySelector("#note-list"));
+      const [list, said] = ["#note-list", ".flashes"].map((part) => page.querySelector(part));
+      if (!list) throw new Error("another page"); // signed out, or gone: what was typed stays in its box
+      document.querySelector("#note-list").replaceWith(list);
+      if (said) return problem(said.textContent);
     } catch {
-      return sent.submit(); // the server's own page says what is wrong
+      return problem(say("not_kept"));
     }
+    problem("");
     if (sent === form) text.value = "";
     video.focus({ preventScroll: true });
   });
+}
+
+function problem(words) {
+  document.querySelector("#note-problem").textContent = words;
 }
 
 /** A link to a folded part unfolds it. */

@@ -61,6 +61,8 @@ def upgrade() -> None:
     )
     for table, column in _added():
         op.add_column(table, column)
+    op.create_index("ix_revisions_author_id", "revisions", ["author_id"])
+    op.create_index("ix_approvals_by_id", "approvals", ["by_id"])
     appeals = sa.table("appeals", sa.column("status"), sa.column("screening"))
     op.execute(sa.update(appeals).where(appeals.c.status.in_(SEEN)).values(screening="passed"))
 
@@ -80,6 +82,8 @@ def _added() -> list[tuple[str, sa.Column[Any]]]:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_approvals_by_id", "approvals")
+    op.drop_index("ix_revisions_author_id", "revisions")
     for table, column in reversed(_added()):
         with op.batch_alter_table(table) as batch:
             batch.drop_column(column.name)
