@@ -31,6 +31,7 @@ class Draft(Base):
     __tablename__ = "drafts"
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    tab: Mapped[str] = mapped_column(default="")  # the window that wrote it last
     base: Mapped[int]  # the number of the revision that was changed; 0: there was none
     rows: Mapped[list[dict[str, Any]]]  # as the editor sent them
     at: Mapped[datetime] = mapped_column(default=now)

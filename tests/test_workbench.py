@@ -242,3 +242,16 @@ def test_what_she_changed_and_then_took_back_is_gone_and_not_only_hidden(tanya, 
     assert ask(tanya, "GET", made, "bench.json").status_code == 404
     withdraw(desk, made.id)
     assert ask(tanya, "GET", made, "bench.json").status_code == 410
+
+
+def test_a_second_window_of_the_same_person_leaves_the_draft_of_the_first_alone(tanya, desk):
+    made = cast.appeal(desk)
+    ask(tanya, "POST", made, "hold", tab="first", take=False)
+    ask(tanya, "PUT", made, "draft", tab="first", base=1, rows=rows(*RIGHT))
+    assert ask(tanya, "PUT", made, "draft", tab="second", base=1, rows=rows("x")).status_code == 409
+    assert (
+        ask(tanya, "POST", made, "revisions", tab="second", base=1, rows=rows(*RIGHT), submit=False).status_code == 201
+    )
+    assert [row["text"] for row in bench(tanya, made)["draft"]["rows"]] == [*RIGHT]
+    ask(tanya, "DELETE", made, "hold", tab="first")
+    assert ask(tanya, "PUT", made, "draft", tab="second", base=2, rows=rows("x")).status_code == 200

@@ -59,6 +59,7 @@ def page(code: int, sentence: str = "") -> tuple[str, int]:
         "sentence": sentence or usual,
         "layout": "staff/base.html" if signed_in else "base.html",
         "way": _way_on(code, signed_in),
+        "gone": (request.view_args or {}).get("appeal_id") if code == 410 else None,
     }
     return render_template("error.html", **shown), code
 

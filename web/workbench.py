@@ -58,15 +58,17 @@ def _state(account: Account, appeal_id: int, tab: str) -> dict[str, Any]:
 def keep(account: Account, appeal_id: int) -> ResponseReturnValue:
     """What is typed and not saved: kept for this person, whoever holds the clip and whatever is wrong with it."""
     given = wire.body("tab", "base", "rows")
-    kept, base = [row.kept for row in _rows(given)], _base(given)
+    kept, base, tab = [row.kept for row in _rows(given)], _base(given), _tab(given)
     with desk().db.write() as session:
         appeal = wire.present(session, account, appeal_id, to_change=True)
         moment = workflow.clock(session)
         draft = session.get(Draft, (appeal.id, account.id))
         if draft is None:
-            session.add(Draft(appeal_id=appeal.id, account_id=account.id, base=base, rows=kept, at=moment))
-        else:
-            draft.base, draft.rows, draft.at = base, kept, moment
+            draft = Draft(appeal_id=appeal.id, account_id=account.id)
+            session.add(draft)
+        elif _of_another_window(session, draft, tab):
+            raise wire.Refused(409, _("Open in another window: kept in this browser"))
+        draft.tab, draft.base, draft.rows, draft.at = tab, base, kept, moment
     return jsonify(at=moment.isoformat())
 
 
@@ -79,8 +81,18 @@ def drop(account: Account, appeal_id: int) -> ResponseReturnValue:
     return Response(status=204)
 
 
-def _forget_draft(session: Session, account: Account, appeal: Appeal) -> None:
-    if draft := session.get(Draft, (appeal.id, account.id)):
+def _of_another_window(session: Session, draft: Draft, tab: str) -> bool:
+    """Whether it was typed in another window of the same person, who has the clip open there now."""
+    held = session.get(Hold, draft.appeal_id)
+    if held is None or (held.account_id, held.tab) != (draft.account_id, draft.tab) or held.tab == tab:
+        return False
+    return held.seen + HOLD_ENDS > workflow.clock(session)
+
+
+def _forget_draft(session: Session, account: Account, appeal: Appeal, tab: str = "") -> None:
+    """tab: of the window that saved; what is typed in another one stays."""
+    draft = session.get(Draft, (appeal.id, account.id))
+    if draft and not (tab and _of_another_window(session, draft, tab)):
         session.delete(draft)
 
 
@@ -95,7 +107,7 @@ def save(account: Account, appeal_id: int) -> ResponseReturnValue:
     with desk().db.write() as session:
         appeal = wire.present(session, account, appeal_id, to_change=True)
         made = _save(session, account, appeal, rows, base, submit=submit)
-        _forget_draft(session, account, appeal)
+        _forget_draft(session, account, appeal, _tab(given))
     if made and submit:
         desk().doorbell.ring(appeal_id, Status.SUBMITTED)
     return jsonify(_state(account, appeal_id, _tab(given))), 201 if made else 200

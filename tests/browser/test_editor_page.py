@@ -410,6 +410,33 @@ def test_what_is_taken_back_stays_nowhere(team):
     assert page.locator("#editor").count() == 0
 
 
+def test_the_page_that_says_it_is_gone_forgets_it_too(team):
+    made = team.clip()
+    page = team.open(made)
+    page.evaluate(f"localStorage.setItem('editor {made.id} tanya left', '{{}}')")
+    with team.desk.db.write() as session:
+        session.execute(delete(File).where(File.appeal_id == made.id))
+    page.goto(f"{team.url}/staff/appeals/{made.id}/edit")
+    page.wait_for_function("!Object.keys(localStorage).some((name) => name.startsWith('editor '))")
+
+
+def test_an_older_draft_that_is_only_offered_survives_the_next_key_and_a_reload(team):
+    made = team.clip()
+    page = team.open(made)
+    box(page, 1).fill("Час работы.")
+    saved(page)
+    page.close()
+    with team.desk.db.write() as session:
+        track = session.get_one(Appeal, made.id).track(Layer.RUSSIAN)
+        track.add([*track.latest.cues[:3], Cue(8000, 10000, "Иначе.")], "rita")
+    page = team.open(made)
+    box(page, 3).fill("Одна буква.")
+    saved(page)
+    page.reload()
+    page.get_by_role("button", name="Bring both together").click()
+    expect(box(page, 1)).to_have_value("Час работы.")
+
+
 def test_the_reviewers_notes_stand_beside_the_cue_until_they_are_ticked_off(team):
     made = team.clip(notes=[(5600, "Здесь слышно «пішыце».")])
     page = team.open(made)

@@ -35,6 +35,7 @@ def upgrade() -> None:
         "drafts",
         _parent("appeal", "drafts"),
         _parent("account", "drafts"),
+        sa.Column("tab", sa.String(), nullable=False),
         sa.Column("base", sa.Integer(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("at", time, nullable=False),

@@ -3,6 +3,8 @@
 
 /** @typedef {{at: string, base: number, base_rows: any[], rows: any[]}} Copy */
 
+const LONGEST = 14 * 24 * 3600 * 1000; // ms that a copy stays where nobody comes back for it
+
 /** @type {(state: {appeal: number, me: string}) => string} */
 const prefix = ({ appeal, me }) => `editor ${appeal} ${me} `;
 
@@ -17,7 +19,7 @@ export class Keeper {
     this.#name = prefix(state) + tab;
   }
 
-  /** False where this browser keeps nothing. @param {Omit<Copy, "at">} copy */
+  /** False where this browser keeps nothing. @param {Omit<Copy, "at"> & {at?: string}} copy */
   write(copy) {
     try {
       localStorage.setItem(this.#name, JSON.stringify({ at: new Date().toISOString(), ...copy }));
@@ -36,6 +38,8 @@ export class Keeper {
 export function copies(state) {
   try {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(prefix(state)));
+    const old = new Date(Date.now() - LONGEST).toISOString();
+    names.flatMap(read).filter(({ at }) => at < old).forEach(({ name }) => forget(name));
     return names.flatMap(read).sort((a, b) => b.at.localeCompare(a.at));
   } catch {
     return [];

@@ -2,8 +2,8 @@
 // is safe, offered where something else happened since.
 
 import { say } from "../texts.js";
-import { adopted, sameTrack } from "./cues.js";
-import { copies, forget } from "./keep.js";
+import { adopted, newId, sameTrack } from "./cues.js";
+import { Keeper, copies, forget } from "./keep.js";
 import { notice, settle } from "./notices.js";
 import { renamed, returned } from "./rows.js";
 import { together } from "./together.js";
@@ -20,8 +20,19 @@ export function reopen(desk, saver, server) {
   if (draft && !desk.mayEdit)
     notice("draft", say("draft_late", { time: time(draft.at) }), [[say("copy"), () => copy(draft.rows)]]);
   else if (draft && draft.base === desk.state.revision) load(desk, saver, drop);
-  else if (draft) offer(desk, { ...draft, name: "draft", base_rows: desk.state.draft_base ?? [] }, drop);
+  else if (draft) setAside(desk, draft, drop);
   if (desk.mayEdit) for (const kept of copies(desk.state)) retrieve(desk, saver, kept);
+}
+
+/**
+ * A draft of an older revision becomes a copy of this browser, which is offered below: the first key here would
+ * overwrite the draft.
+ * @type {(desk: Desk, draft: {at: string, base: number, rows: any[]}, drop: () => void) => void}
+ */
+function setAside(desk, draft, drop) {
+  const kept = { ...draft, base_rows: desk.state.draft_base ?? [] };
+  if (new Keeper(desk.state, newId()).write(kept)) drop();
+  else offer(desk, { ...kept, name: "draft" }, drop);
 }
 
 /** The draft of the newest revision. @type {(desk: Desk, saver: Saver, drop: () => void) => void} */

@@ -46,6 +46,9 @@ export class Saver {
   /** Neither the server nor this browser has it. */
   unsafe = false;
 
+  /** A revision is on its way. */
+  revising = false;
+
   /** Whether the server has all that is typed. */
   get done() {
     return sameTrack(this.desk.cues, this.#there);
@@ -114,6 +117,8 @@ export class Saver {
   #failed({ status, data }) {
     this.keep();
     if (status === 410) return;
+    if (status === 409) this.aside = true; // another window of the same person writes the draft
+    if (this.aside) return this.#show("aside");
     this.#show(status === 401 ? "signed_out" : status && status < 500 ? "refused" : "offline", data?.error ?? "");
     this.#next ??= setTimeout(() => this.push(), AGAIN);
   }
@@ -126,6 +131,7 @@ export class Saver {
     clearTimeout(this.#next);
     this.#next = undefined;
     this.keep();
+    this.revising = true;
     this.#show("saving");
     await this.#flight;
     const { cues, base, tab } = this.desk;
@@ -134,6 +140,7 @@ export class Saver {
     this.#flight = asked;
     const answer = await asked;
     this.#flight = undefined;
+    this.revising = false;
     if (answer.status === 200 || answer.status === 201) this.#revised(cues, answer.data);
     else if (answer.status === 409 || answer.status === 422) this.#later(answer.data?.error ?? "");
     else this.#failed(answer);

@@ -33,7 +33,7 @@ async function save(parts, submits) {
   const { status, data } = await saver.save(submits);
   if (status === 409) {
     if (data.status !== desk.state.status) return others.wentOn();
-    if (await others.bring(data)) await save(parts, submits);
+    if (await others.bring(data)) await save(parts, false); // what was brought together is looked at before it is sent
   } else if (status === 422) {
     const place = sent(desk.cues, desk.base.cues).findIndex(({ id }) => id === data.problems[0].id);
     notice("refused", data.problems.map((/** @type {any} */ { sentence }) => sentence).join(" "), [], "alert");
