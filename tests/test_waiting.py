@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from pipeline.base import now
 from pipeline.cues import Cue
@@ -147,6 +147,14 @@ def test_what_somebody_has_open_is_left_alone_until_a_minute_after_the_last_sign
 def test_pressing_again_gives_the_same_clip_until_it_is_opened(tanya, desk):
     first, _second = cast.appeal(desk), cast.appeal(desk)
     assert taken(tanya) == taken(tanya) == f"/staff/appeals/{first.id}/edit"
+
+
+def test_who_leaves_a_clip_and_asks_for_the_next_one_gets_another(tanya, desk):
+    first, second = cast.appeal(desk), cast.appeal(desk)
+    for made in (first, second, first):
+        assert taken(tanya) == f"/staff/appeals/{made.id}/edit"
+        with desk.db.write() as session:
+            session.execute(delete(Hold))  # opened, and left again
 
 
 def test_a_clip_that_was_promised_opens_as_ones_own(tanya, desk):

@@ -88,7 +88,7 @@ def _draft(session: Session, account: Account, appeal: Appeal) -> dict[str, Any]
     newest = latest(appeal)
     old = draft.base != (newest.number if newest else 0)
     return {
-        "draft": {"base": draft.base, "at": draft.at.isoformat(), "rows": draft.rows},
+        "draft": {"tab": draft.tab, "base": draft.base, "at": draft.at.isoformat(), "rows": draft.rows},
         "draft_base": based_on(appeal, draft.base) if old else None,
     }
 

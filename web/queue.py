@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ pages = Blueprint("queue", __name__)
 anybody = role(*Role)
 
 PAGE = 50
+HAD = 50  # clips that somebody took last, and who asks for the next one wants another
 ALL, NEEDS_PERSON, NEW_MESSAGE, SCREEN = "", "needs-person", "new-message", "to-screen"
 DRAFTED, IN_REVIEW = Status.DRAFTED.value, Status.IN_REVIEW.value
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
@@ -75,11 +77,13 @@ def offer(account: Account) -> str:
 @team
 def take(account: Account) -> ResponseReturnValue:
     """The best free clip for this person."""
+    had = browser.get("had", [])
     with desk().db.write() as session:
-        found = waiting.take(session, account)
+        found = waiting.take(session, account, passed_over=had)
     if found is None:
         return redirect(url_for("queue.offer"))
     page, appeal_id = found
+    browser["had"] = [*had, appeal_id][-HAD:]
     return redirect(url_for(page, appeal_id=appeal_id))
 
 

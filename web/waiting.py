@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipeline import workflow
@@ -124,13 +125,17 @@ def others(session: Session, wanted: Select[int], but: int) -> int:
     return session.scalar(select(func.count()).select_from(rest)) or 0
 
 
-def take(session: Session, account: Account, only: str = "") -> tuple[str, int] | None:
+def take(session: Session, account: Account, only: str = "", passed_over: Sequence[int] = ()) -> tuple[str, int] | None:
     """The page and the number of the best free one, which is promised to this person; None when nothing is left.
 
-    only: of the line of this page, for who goes from one to the next there.
+    only: of the line of this page, for who goes from one to the next there. passed_over: what this person had before,
+    which comes last; what is promised and not opened yet comes first.
     """
+    promised = select(Hold.appeal_id).where(_alive(session), Hold.account_id == account.id, Hold.tab == PROMISED)
+    turn = case((Appeal.id.in_(promised), 0), (Appeal.id.in_(passed_over), 2), else_=1)
     for page, wanted in (line for line in lines(account) if only in {"", line[0]}):
-        near = wanted.where(Appeal.id.not_in(_taken(session, account))).limit(TRIED)
+        free_ones = wanted.where(Appeal.id.not_in(_taken(session, account)))
+        near = free_ones.order_by(None).order_by(turn, *IN_LINE).limit(TRIED)
         for appeal_id in session.scalars(near).all():
             if _promise(session, account, appeal_id, wanted, watching=page != "workbench.edit"):
                 return page, appeal_id

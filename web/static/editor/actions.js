@@ -144,6 +144,12 @@ export function wording(desk, list) {
     if (next.wrapped) tell(say(step > 0 ? "from_start" : "from_end"));
     list.show(next.id);
   };
+  const step = (/** @type {"undo" | "redo"} */ which) => {
+    const typing = list.root.contains(document.activeElement);
+    if (!desk.step(which)) return false;
+    if (typing && desk.selected !== null) list.show(desk.selected); // the cursor goes where the deed was
+    return true;
+  };
   return {
     take: ({ id, offer }) => take(id, offer),
     take_first: nth(0),
@@ -157,7 +163,7 @@ export function wording(desk, list) {
     fix,
     next_problem: walk(1),
     previous_problem: walk(-1),
-    undo: () => desk.step("undo") || tell(say("nothing_undo")),
-    redo: () => desk.step("redo") || tell(say("nothing_redo")),
+    undo: () => step("undo") || tell(say("nothing_undo")),
+    redo: () => step("redo") || tell(say("nothing_redo")),
   };
 }

@@ -59,7 +59,9 @@ function retrieve(desk, saver, kept) {
   const cues = returned(kept.rows, desk.state.rows, desk.room);
   const fits = kept.base === desk.state.revision;
   if (fits && sameTrack(cues, desk.cues)) return forget(kept.name);
-  if (!fits || !sameTrack(desk.cues, desk.base.cues)) return offer(desk, kept, () => forget(kept.name));
+  const { draft } = desk.state;
+  const goesOn = draft && kept.name.endsWith(` ${draft.tab}`) && kept.at > draft.at; // typed in that window after its draft
+  if (!fits || !(goesOn || sameTrack(desk.cues, desk.base.cues))) return offer(desk, kept, () => forget(kept.name));
   desk.deed(cues);
   saver.keep();
   forget(kept.name);
