@@ -203,8 +203,8 @@ def test_after_a_reload_the_same_video_goes_on_where_it_stopped(page, clip, line
     line.rate = SLOW
     press(page)
     on_its_way(page)
-    line.rate = 0
     reload(page)
+    line.rate = 0  # not before: the rest would arrive at once
     facts = page.locator("#video-facts")
     expect(facts).to_contain_text(re.compile(r"Part of your video is with us already: [1-9]\d?%"))
     expect(facts).to_be_in_viewport()
