@@ -29,10 +29,10 @@ export class Others {
     const { desk, saver } = this;
     const before = saver.aside;
     saver.aside = hold.by === desk.state.me && !hold.mine;
+    if (saver.revising) return; // what is newer, or went on, may be what is being saved here
     if (status !== desk.state.status) return this.wentOn();
-    if (saver.revising) return; // what is newer may be what is being saved here
     if (revision === desk.base.revision) settle("newer");
-    if (revision !== desk.base.revision) await this.#newer(revision, by);
+    if (revision > desk.base.revision) await this.#newer(revision, by);
     else if (before && !saver.aside) await this.#otherWindow();
     saver.push();
   }
