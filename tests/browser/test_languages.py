@@ -216,7 +216,8 @@ def test_nothing_moves_while_a_page_comes(phone, public):
     phone.add_init_script("""
       globalThis.moved = [];
       const note = it => moved.push([it.value, ...it.sources.map(({ node }) => node?.id || node?.nodeName)]);
-      new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type: "layout-shift", buffered: true });
+      const seen = new PerformanceObserver(list => list.getEntries().forEach(note));
+      seen.observe({ type: "layout-shift", buffered: true });
     """)
     for path in ("/", "/status"):
         phone.goto(f"{public.url}{path}?lang=be")
