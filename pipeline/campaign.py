@@ -9,11 +9,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pipeline import glossary, look
+from pipeline import card, glossary, look, texts
+from pipeline.card import Card
 from pipeline.glossary import Term
 from pipeline.look import Look
 from pipeline.russian import engines
 from pipeline.russian.engines import Engine
+from pipeline.texts import Templates
 
 FIRST_LANGUAGE = "en"  # its words stand in where a campaign wrote none in the language of the page
 
@@ -78,6 +80,8 @@ class Campaign:
     engines: dict[str, tuple[Engine, ...]]  # for each spoken language, in the order in which they are tried
     glossary: tuple[Term, ...]
     look: Look
+    card: Card | None
+    texts: Templates
 
     @classmethod
     def load(cls, path: Path, translate_key: str = "", offline: bool = False) -> Campaign:
@@ -116,6 +120,8 @@ class Campaign:
             engines=engines.read(raw.get("engines", {}), translate_key, offline),
             glossary=glossary.read(raw.get("glossary", [])),
             look=look.read(raw.get("captions", {})),
+            card=card.read(raw.get("card")),
+            texts=texts.read(_given(raw, "texts", dict)),
         )
 
     def words_in(self, language: str) -> Words:

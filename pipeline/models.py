@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pipeline import consent
@@ -61,6 +61,8 @@ class Kind(StrEnum):
     SOFTSUB = "softsub"
     SRT = "srt"
     VTT = "vtt"
+    RENDITION = "rendition"  # one for each preset
+    COVER = "cover"  # the poster with its first cue
 
 
 class Screening(StrEnum):
@@ -98,6 +100,8 @@ class Account(Base):
     languages: Mapped[list[str]] = mapped_column(default=list)  # BCP 47: which this person understands
     page_language: Mapped[str] = mapped_column(default="")  # of the pages; empty: as the browser asks
     credited: Mapped[bool] = mapped_column(default=False)  # whether the pseudonym may be named beside a clip
+    gallery_seen: Mapped[datetime | None]  # when this person looked at the gallery last
+    gallery_before: Mapped[datetime | None]  # and when the visit before ended: what came since is new to her
 
 
 class Appeal(Base):
@@ -125,6 +129,7 @@ class Appeal(Base):
     media: Mapped[dict[str, Any] | None]  # probe.MediaInfo
     screening: Mapped[Screening] = mapped_column(default=Screening.OPEN)
     urgent: Mapped[bool] = mapped_column(default=False)
+    focus: Mapped[dict[str, Any] | None]  # where in the picture she is: {"x": 0.5, "y": 0.4}, shares of the frame
     submitted_revision_id: Mapped[int | None]  # the one to render; a foreign key would close a circle of tables
 
     files: Mapped[list[File]] = relationship(order_by="File.id", cascade="all, delete-orphan")
@@ -150,9 +155,9 @@ class Appeal(Base):
         """Whether nothing of its video is kept any more: it was taken back, or had its days."""
         return self.status == Status.WITHDRAWN or not self.files
 
-    def file(self, kind: Kind) -> File | None:
+    def file(self, kind: Kind, preset: str = "") -> File | None:
         """The stored file of this kind, if there is one."""
-        return next((f for f in self.files if f.kind == kind), None)
+        return next((f for f in self.files if f.kind == kind and f.preset == preset), None)
 
     def track(self, layer: Layer) -> Track | None:
         """The track of this layer, if there is one."""
@@ -169,16 +174,21 @@ class Appeal(Base):
 
 
 class File(Base):
-    """A stored file. Steps and downloads take it only while its bytes are those of the hash."""
+    """A stored file. Steps and downloads take it only while its bytes are those of the hash.
+
+    Presets that ask for the same picture have a row each and share the key.
+    """
 
     __tablename__ = "files"
-    __table_args__ = (UniqueConstraint("appeal_id", "kind"),)
+    __table_args__ = (UniqueConstraint("appeal_id", "kind", "preset"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
     kind: Mapped[Kind]
+    preset: Mapped[str] = mapped_column(default="")  # of a rendition: a name of presets.toml
     key: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]  # bytes
+    crc32: Mapped[int | None] = mapped_column(BigInteger)  # of what goes into a kit: a ZIP says it before the bytes
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))  # what was burned in or written out
 
 
@@ -266,6 +276,7 @@ class Approval(Base):
     ended_at: Mapped[datetime | None]
     watched: Mapped[bool] = mapped_column(default=True)  # whether all of the clip had been played before
     alone: Mapped[str] = mapped_column(default="")  # why an admin approved own words (break-glass)
+    delivery: Mapped[dict[str, Any] | None]  # framing, card and cuts that the reviewer chose: delivery.Choices
 
     by: Mapped[Account] = relationship()
     revision: Mapped[Revision] = relationship()

@@ -100,23 +100,31 @@ def _finish(job: Job, result: Result, new: Status) -> None:
     """Store the files, then write rows and status in one transaction. A late attempt leaves nothing behind."""
     storage, attempt = job.context.storage, job.claim.attempt
     going = {Kind.ORIGINAL} if retention.ORIGINAL_GOES.get(job.context.campaign.retention.original) == new else set()
-    made = {
-        kind: storage.put(path, job.appeal.folder, f"{kind}-{attempt}{path.suffix}")
-        for kind, path in result.files.items()
+    wanted = {(kind, ""): path for kind, path in result.files.items()}
+    wanted |= {(Kind.RENDITION, preset): path for preset, path in result.renditions.items()}
+    stored = {
+        path: storage.put(path, job.appeal.folder, "-".join(filter(None, which)) + f"-{attempt}{path.suffix}")
+        for path, which in {path: which for which, path in wanted.items()}.items()
     }
+    made = {which: stored[path] for which, path in wanted.items()}
     try:
         with job.context.db.write() as session:
-            gone = _write(session, job.claim, result, made, new, {*made, *going})
+            gone = _write(session, job.claim, result, made, new, {*(kind for kind, _preset in made), *going})
     except Stale:
-        for stored in made.values():
-            storage.delete(stored.key)
+        for each in stored.values():
+            storage.delete(each.key)
         raise  # after any other fault the rows may be there or not: the next try clears what has none
     for key in gone:  # whoever is killed before this leaves it to the next try, or to tidy
         storage.delete(key)
 
 
 def _write(
-    session: Session, claim: Claim, result: Result, made: dict[Kind, Stored], new: Status, going: set[Kind]
+    session: Session,
+    claim: Claim,
+    result: Result,
+    made: dict[tuple[Kind, str], Stored],
+    new: Status,
+    going: set[Kind],
 ) -> list[str]:
     """Everything that the step changes in the records; gives the keys of files that have no row any more.
 
@@ -129,11 +137,21 @@ def _write(
         appeal.files.remove(file)
     session.flush()  # an appeal has one file of a kind: the old rows go first
     appeal.files += [
-        File(kind=kind, key=it.key, sha256=it.sha256, size=it.size, revision_id=result.revision_id)
-        for kind, it in made.items()
+        File(
+            kind=kind,
+            preset=preset,
+            key=it.key,
+            sha256=it.sha256,
+            size=it.size,
+            crc32=it.crc32,
+            revision_id=result.revision_id,
+        )
+        for (kind, preset), it in made.items()
     ]
     if result.media:
         appeal.media = result.media.to_dict()
+    if result.focus:
+        appeal.focus = dict(result.focus)
     if result.draft:
         track = appeal.start_track(result.draft.layer, result.draft.language)
         track.add(result.draft.cues, result.draft.made_by)

@@ -41,9 +41,11 @@ class Result:
     """What a step leaves behind: files, at most one new revision, what the probe found, a note for the ledger."""
 
     files: dict[Kind, Path] = field(default_factory=dict)
+    renditions: dict[str, Path] = field(default_factory=dict)  # by preset; several may share a path
     revision_id: int | None = None
     draft: Draft | None = None
     media: MediaInfo | None = None
+    focus: dict[str, float] | None = None  # Appeal.focus, where it was looked for
     note: str = ""
 
 

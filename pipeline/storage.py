@@ -15,6 +15,7 @@ import secrets
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,12 @@ RESERVE = 1_000_000_000  # bytes kept free on the disk: the database and running
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Key, SHA-256 (hex) and size (bytes) of a file that is safely in the storage."""
+    """Key, SHA-256 (hex), size (bytes) and CRC-32 of a file that is safely in the storage."""
 
     key: str
     sha256: str
     size: int
+    crc32: int | None = None  # None where its SHA-256 was known already
 
 
 class Storage(Protocol):
@@ -177,11 +179,20 @@ class Scratch:
 def describe(path: Path, folder: str, name: str, sha256: str = "") -> Stored:
     """Flush the file to the disk and name it by its bytes: `finished.mp4` becomes `finished-<hash>.mp4`."""
     _fsync(path)
+    crc32 = None
     if not sha256:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256, crc32 = _sums(path)
     stem, dot, ending = name.partition(".")
-    return Stored(f"{folder}/{stem}-{sha256[:16]}{dot}{ending}", sha256, path.stat().st_size)
+    return Stored(f"{folder}/{stem}-{sha256[:16]}{dot}{ending}", sha256, path.stat().st_size, crc32)
+
+
+def _sums(path: Path) -> tuple[str, int]:
+    digest, crc32 = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+            crc32 = zlib.crc32(chunk, crc32)
+    return digest.hexdigest(), crc32
 
 
 def _move(path: Path, target: Path) -> None:

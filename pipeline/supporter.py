@@ -1,4 +1,4 @@
-"""Records between a supporter and the team: her key, their messages, what must be taken down, the switches."""
+"""Records between a supporter and the team: her key, their messages, the switches."""
 
 from __future__ import annotations
 
@@ -52,18 +52,6 @@ def answered() -> Select[int]:
     last = {side: func.max(case((Message.side == side, Message.id), else_=0)) for side in Side}
     grouped = select(Message.appeal_id).group_by(Message.appeal_id)
     return grouped.having(last[Side.SUPPORTER] > last[Side.TEAM])
-
-
-class TakeDown(Base):
-    """A clip that was released and may not be shown any more: somebody has to take it down where it was posted."""
-
-    __tablename__ = "take_downs"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
-    reason: Mapped[str]  # where it went: withdrawn, in_review (she changed her choices), drafted (opened again)
-    at: Mapped[datetime] = mapped_column(default=this_hour)
-    done_by: Mapped[str] = mapped_column(default="")  # empty: still open
-    done_at: Mapped[datetime | None]
 
 
 class SwitchedOn(Base):

@@ -50,6 +50,18 @@ class Note(Base):
     done_by: Mapped[str] = mapped_column(default="")  # empty: still open
 
 
+class AccountAct(Base):
+    """What was done to an account, and by whom: else an admin could approve own words with a second one unseen."""
+
+    __tablename__ = "account_acts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    by: Mapped[str]  # a pseudonym, or "command line"
+    what: Mapped[str]  # made, password, role, disabled, enabled
+    detail: Mapped[str] = mapped_column(default="")  # the role
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Nudge(Base):
     """The last word to the team about what waits too long (nudge.py): what it counted, and when it was sent."""
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from pipeline import workflow
 from pipeline.context import Context
+from pipeline.crew import Piece
 from pipeline.models import Appeal, Approval, Status
+from pipeline.publishing import Tag
 from pipeline.supporter import Message
 from pipeline.teamwork import Draft, Hold, Note
 from pipeline.uploads import Expired, Unknown
@@ -56,10 +58,12 @@ def forget_upload(context: Context, appeal: Appeal) -> None:
 def forget(session: Session, appeal: Appeal) -> None:
     """Nothing stays in the records but the ledger, what was agreed to, and her key, which shows that it is gone."""
     session.execute(delete(Approval).where(Approval.appeal_id == appeal.id))
-    for record in (Message, Note, Draft, Hold):
+    for record in (Message, Note, Draft, Hold, Piece, Tag):
         session.execute(delete(record).where(record.appeal_id == appeal.id))
     appeal.files.clear()
     session.flush()  # files point to revisions: they go first
     appeal.tracks.clear()
     appeal.shown_name = appeal.shown_country = ""
-    appeal.fingerprint = appeal.contact = appeal.media = appeal.submitted_revision_id = appeal.detail = None
+    appeal.fingerprint = appeal.contact = appeal.media = appeal.submitted_revision_id = appeal.detail = appeal.focus = (
+        None
+    )

@@ -13,11 +13,11 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipeline import learned
+from pipeline import learned, posts, publishing
 from pipeline.base import Utc, now, this_hour
 from pipeline.errors import LostLease, PipelineError
-from pipeline.models import Appeal, Approval, Consent, Screening, Status, Transition
-from pipeline.supporter import TakeDown, answered
+from pipeline.models import Appeal, Approval, Consent, Revision, Screening, Status, Transition
+from pipeline.supporter import answered
 from pipeline.teamwork import Hold
 
 MAX_TRIES = 3
@@ -113,7 +113,13 @@ def advance(
         session.execute(update(Approval).where(*open_ones).values(ended_at=now()))
         learned.forget(session, appeal_id)
     if old == Status.RELEASED:
-        session.add(TakeDown(appeal_id=appeal_id, reason=new))
+        publishing.put_away(session, appeal_id)
+        publishing.recall(session, appeal_id)
+        posts.recall(session, appeal_id, new)
+    if new == Status.RELEASED:
+        appeal = session.get_one(Appeal, appeal_id)
+        revision = session.get(Revision, appeal.submitted_revision_id)
+        publishing.put_out(session, appeal, revision.cues if revision else (), moment)
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason, at=moment))
 
 

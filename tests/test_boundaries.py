@@ -31,6 +31,9 @@ KNOW_RECORDS = [
     "approval",
     "retention",
     "nudge",
+    "posts",
+    "publishing",
+    "crew",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))

@@ -11,7 +11,8 @@ import pytest
 from pipeline import workflow
 from pipeline.consent import Choices, to_rows
 from pipeline.models import Appeal, Consent, Kind, Status
-from pipeline.supporter import Message, Side, TakeDown
+from pipeline.posts import TakeDown
+from pipeline.supporter import Message, Side
 from tests import cast
 from tests.cast import CHOICES, CODE, WORDINGS
 from tests.test_review import decide, review, seen_hash

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from pipeline.base import now
 from pipeline.consent import to_rows
 from pipeline.models import Appeal, Consent, File, Kind, Status
-from pipeline.supporter import TakeDown
+from pipeline.posts import TakeDown
 from pipeline.withdraw import withdraw
 from tests import cast
 from tests.cast import CHOICES, CLIP, WORDINGS

@@ -12,7 +12,8 @@ import pytest
 from pipeline import runner, workflow
 from pipeline.base import now
 from pipeline.models import Appeal, Kind, Status
-from pipeline.supporter import Message, Side, TakeDown
+from pipeline.posts import TakeDown
+from pipeline.supporter import Message, Side
 from pipeline.withdraw import forget
 from tests import cast
 from tests.cast import CLIP, CODE

@@ -13,7 +13,7 @@ from pipeline.base import this_hour
 from pipeline.db import Database
 from pipeline.errors import BadMedia, LostLease, ToolFailed
 from pipeline.models import Appeal, Consent, State, Status, Transition
-from pipeline.supporter import TakeDown
+from pipeline.posts import TakeDown
 from pipeline.workflow import MAX_TRIES, MOVES, NotAllowed, Stale
 
 LEASE = timedelta(seconds=60)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline.approval import approval_in_force, authors, downloadable, too_early
 from pipeline.base import now
 from pipeline.models import Account, Appeal, Kind, Role, Status
-from pipeline.supporter import TakeDown
+from pipeline.posts import TakeDown
 from web import given
 from web.auth import role
 from web.desk import desk

@@ -20,7 +20,8 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from pipeline import approval, workflow
 from pipeline.models import Appeal, Kind, Status
-from pipeline.supporter import Receipt, TakeDown
+from pipeline.posts import TakeDown
+from pipeline.supporter import Receipt
 from pipeline.withdraw import withdraw as take_back
 from web import decide, form, guard, messages, news, receipt
 from web.desk import desk

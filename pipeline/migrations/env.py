@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from pipeline import learned, models, supporter, teamwork  # noqa: F401 - they fill the metadata
+from pipeline import crew, learned, models, posts, publishing, supporter, teamwork  # noqa: F401 - they fill the metadata
 from pipeline.base import Base
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=NullPool)
