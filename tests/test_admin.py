@@ -12,7 +12,8 @@ from sqlalchemy import update
 from pipeline import learned, tmx
 from pipeline.base import now
 from pipeline.memory import Pair
-from pipeline.models import Appeal, Role, Status
+from pipeline.models import Account, Appeal, Kind, Layer, Role, Status
+from pipeline.teamwork import AccountAct
 from pipeline.withdraw import withdraw
 from tests import cast
 from web import accounts, auth
@@ -189,3 +190,56 @@ def test_the_switch_by_the_command_line(app, stranger):
     assert "We take no videos at the moment" in stranger.get("/").text
     assert command.invoke(args=["intake", "open"]).output == "open\n"
     assert "<form" in stranger.get("/").text
+
+
+# what was done to accounts
+
+
+def test_what_is_done_to_an_account_stays_with_who_did_it(ada, desk):
+    ada.send("/admin/accounts/add", name="olga", role="translator")
+    ada.send("/admin/accounts/change", name="olga", action="role", role="reviewer")
+    ada.send("/admin/accounts/password", name="olga")
+    ada.send("/admin/accounts/change", name="olga", action="disable")
+    ada.send("/admin/accounts/change", name="olga", action="enable")
+    with desk.db.read() as session:
+        olga = session.query(Account).filter_by(name="olga").one()
+        acts = session.query(AccountAct).filter_by(account_id=olga.id).order_by(AccountAct.id)
+        done = [(act.by, act.what, act.detail) for act in acts]
+    assert done == [
+        ("ada", "made", "translator"),
+        ("ada", "role", "reviewer"),
+        ("ada", "password", ""),
+        ("ada", "disabled", ""),
+        ("ada", "enabled", ""),
+    ]
+    for page in (ada.get("/admin/audit").text, ada.get(f"/admin/accounts/{olga.id}").text):
+        for words in (
+            "made: Translator",
+            "got another role: Reviewer",
+            "got a new password",
+            "disabled",
+            "enabled again",
+        ):
+            assert words in page
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_an_approval_by_an_account_whose_password_its_author_gave_is_told_in_the_ledger(app, ada, desk, own):
+    shown = ada.send("/admin/accounts/add", name="olga", role="reviewer").text
+    olga = app.test_client()
+    olga.send("/staff/sign-in", name="olga", password=shown_password(shown))
+    if own:
+        olga.send("/staff/me/password", old=shown_password(shown), new="a password of her own")
+    made, author = cast.appeal(desk, Status.DRAFTED), cast.account(desk, "ada")
+    with desk.db.write() as session:
+        track = session.get_one(Appeal, made.id).track(Layer.RUSSIAN)
+        track.add(track.latest.cues, author.name, author.id)
+    made = cast.fresh(desk, cast.onward(desk, made, Status.SUBMITTED, Status.IN_REVIEW))
+    seen = {"attempt": made.attempt, "sha256": made.file(Kind.FINISHED).sha256, "consent": made.consents[-1].id}
+    olga.send(f"/staff/appeals/{made.id}/approve", watched="whole", **seen)
+    assert cast.fresh(desk, made).status == Status.APPROVED
+    told = (
+        "ada wrote words in it, and also gave the account that approved it its password."
+        in ada.get("/admin/audit").text
+    )
+    assert told is not own

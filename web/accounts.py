@@ -1,4 +1,7 @@
-"""Accounts of the team: made, changed and disabled here, by the command line and the admin page alike."""
+"""Accounts of the team: made, changed and disabled here, by the command line and the admin page alike.
+
+Each of these acts is kept with who did it: whoever can make accounts could else approve own words by a second one.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,13 @@ from sqlalchemy.orm import Session
 from pipeline.db import Database
 from pipeline.errors import N_
 from pipeline.models import Account, Role
+from pipeline.teamwork import AccountAct
 from pipeline.workflow import SUPPORTER, WORKER
 
 NAME = re.compile(r"\w[\w.-]{1,39}")
 MIN_PASSWORD = 10  # characters
+COMMAND_LINE = "command line"  # who acts there; with a space, so that nobody is called so
+MADE, PASSWORD, ROLE, DISABLED, ENABLED = "made", "password", "role", "disabled", "enabled"
 TAKEN = N_("There is an account named %(name)s already.")
 
 _hasher = PasswordHasher()
@@ -60,7 +66,7 @@ def new_password() -> str:
     return "-".join(secrets.token_hex(3) for _ in range(4))
 
 
-def add(db: Database, name: str, role: Role, password: str) -> None:
+def add(db: Database, name: str, role: Role, password: str, by: str = COMMAND_LINE) -> None:
     """A new account. AccountError when the name is taken or cannot be one."""
     if not NAME.fullmatch(name) or name.casefold() in {SUPPORTER, WORKER}:
         raise AccountError(N_("A name has 2 to 40 letters, digits, dots or dashes."))
@@ -69,12 +75,15 @@ def add(db: Database, name: str, role: Role, password: str) -> None:
         with db.write() as session:
             if taken := find(session, name):
                 raise AccountError(TAKEN, name=taken.name)
-            session.add(Account(name=name, role=role, password_hash=password_hash))
+            account = Account(name=name, role=role, password_hash=password_hash)
+            session.add(account)
+            session.flush()
+            _keep(session, account, by, MADE, role)
     except IntegrityError as error:
         raise AccountError(TAKEN, name=name) from error
 
 
-def set_password(db: Database, name: str, password: str) -> None:
+def set_password(db: Database, name: str, password: str, by: str = COMMAND_LINE) -> None:
     """A new password; every session of the account ends."""
     password_hash = hash_password(password)
     with db.write() as session:
@@ -82,30 +91,46 @@ def set_password(db: Database, name: str, password: str) -> None:
         account.password_hash = password_hash
         account.epoch += 1
         account.wrong_passwords, account.locked_until = 0, None
+        _keep(session, account, by, PASSWORD)
 
 
-def set_role(db: Database, name: str, role: Role) -> None:
+def set_role(db: Database, name: str, role: Role, by: str = COMMAND_LINE) -> None:
     """Another role. AccountError when no active admin would be left."""
     with db.write() as session:
         account = named(session, name)
         if role != Role.ADMIN:
             _keep_one_admin(session, account)
         account.role = role
+        _keep(session, account, by, ROLE, role)
 
 
-def disable(db: Database, name: str) -> None:
+def disable(db: Database, name: str, by: str = COMMAND_LINE) -> None:
     """No way in any more; every session ends. AccountError when no active admin would be left."""
     with db.write() as session:
         account = named(session, name)
         _keep_one_admin(session, account)
         account.active = False
         account.epoch += 1
+        _keep(session, account, by, DISABLED)
 
 
-def enable(db: Database, name: str) -> None:
+def enable(db: Database, name: str, by: str = COMMAND_LINE) -> None:
     """Let the account in again, with its old password."""
     with db.write() as session:
-        named(session, name).active = True
+        account = named(session, name)
+        account.active = True
+        _keep(session, account, by, ENABLED)
+
+
+def _keep(session: Session, account: Account, by: str, what: str, detail: str = "") -> None:
+    session.add(AccountAct(account_id=account.id, by=by, what=what, detail=detail))
+
+
+def may_know_the_password(session: Session, account: Account) -> set[str]:
+    """Who gave this account the password that it has now, by pseudonym; nobody where its person chose it."""
+    acts = select(AccountAct).where(AccountAct.account_id == account.id, AccountAct.what.in_([MADE, PASSWORD]))
+    last = session.scalars(acts.order_by(AccountAct.id.desc())).first()
+    return {last.by} - {account.name} if last else set()
 
 
 def set_page_language(db: Database, name: str, language: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from pipeline import learned, tmx, workflow
 from pipeline.learned import Learned
 from pipeline.models import Account, Appeal, Role, Transition
+from pipeline.teamwork import AccountAct
 from web import accounts, given, guard, intake, numbers
 from web.auth import role
 from web.desk import desk
@@ -40,7 +41,7 @@ def add(account: Account) -> ResponseReturnValue:
     """A new account; its password is shown once."""
     name, password = given.line(request.form, "name"), accounts.new_password()
     try:
-        accounts.add(desk().db, name, _role(), password)
+        accounts.add(desk().db, name, _role(), password, account.name)
     except accounts.AccountError as error:
         return _people(problem=_(error.sentence, **error.values), typed=name), 422
     return _people(told=name, password=password)
@@ -52,7 +53,7 @@ def password(account: Account) -> ResponseReturnValue:
     """A new password, shown once; every session of the account ends."""
     name, new = given.line(request.form, "name"), accounts.new_password()
     try:
-        accounts.set_password(desk().db, name, new)
+        accounts.set_password(desk().db, name, new, account.name)
     except accounts.AccountError as error:
         return _people(problem=_(error.sentence, **error.values)), 422
     return _people(told=name, password=new)
@@ -66,13 +67,13 @@ def change(account: Account) -> ResponseReturnValue:
     db = desk().db
     try:
         if action == "disable":
-            accounts.disable(db, name)
+            accounts.disable(db, name, account.name)
         elif action == "enable":
-            accounts.enable(db, name)
+            accounts.enable(db, name, account.name)
         elif action == "languages":
             accounts.set_languages(db, name, {*request.form.getlist("languages")} & {*desk().campaign.languages})
         else:
-            accounts.set_role(db, name, _role())
+            accounts.set_role(db, name, _role(), account.name)
     except accounts.AccountError as error:
         return _people(problem=_(error.sentence, **error.values)), 422
     flash(_("%(name)s is changed.", name=name))
@@ -85,7 +86,15 @@ def person(account: Account, account_id: int) -> str:
     """One account: what it may do, and what its person did."""
     with desk().db.read() as session:
         found = session.get(Account, account_id) or abort(404)
-        return render_template("staff/person.html", person=found, numbers=numbers.of(session, found), roles=list(Role))
+        return render_template(
+            "staff/person.html",
+            person=found,
+            numbers=numbers.of(session, found),
+            roles=list(Role),
+            acts=session.scalars(
+                select(AccountAct).where(AccountAct.account_id == account_id).order_by(AccountAct.id.desc())
+            ).all(),
+        )
 
 
 def _role() -> Role:
@@ -118,10 +127,12 @@ def stuck(account: Account) -> str:
 @pages.get("/admin/audit")
 @admins
 def audit(account: Account) -> str:
-    """The last moves of the ledger."""
+    """The last moves of the ledger, and what was done to accounts."""
     last = select(Transition).order_by(Transition.id.desc()).limit(LEDGER)
+    done = select(AccountAct, Account.name).join(Account).order_by(AccountAct.id.desc()).limit(LEDGER)
     with desk().db.read() as session:
-        return render_template("staff/audit.html", moves=session.scalars(last).all())
+        acts = session.execute(done).all()
+        return render_template("staff/audit.html", moves=session.scalars(last).all(), acts=acts)
 
 
 @pages.get("/admin/intake")

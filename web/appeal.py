@@ -19,6 +19,7 @@ from web.words import MACHINE_WORK, UNNAMED
 
 pages = Blueprint("appeal", __name__)
 pages.add_app_template_filter(ledger.words, "ledger_words")
+pages.add_app_template_filter(ledger.act_words, "act_words")
 pages.add_app_template_filter(approval.approval_in_force, "approval")
 
 SHOW_FINISHED = frozenset({Status.IN_REVIEW, Status.APPROVED, Status.RELEASED})

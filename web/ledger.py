@@ -6,7 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pipeline import approval, workflow
-from web import news
+from pipeline.models import Role
+from pipeline.teamwork import AccountAct
+from web import accounts, news
+from web.words import ROLES
 
 SCREENED = "screened: volunteers may see it"
 ASKED = "screened: the supporter is asked"
@@ -14,6 +17,7 @@ URGENT, NOT_URGENT = "marked as urgent", "not urgent any more"
 WITH_NOTES = "see the notes at the clip"
 TAKEN_TO_EDIT = "taken back by a reviewer who edits it"
 REVEALED = "looked at where to write to her"
+SAME_HANDS = "approved by an account whose password its author gave"
 
 #: As the pages say it. What people wrote stands in the ledger in their own words.
 WORDS = {
@@ -36,4 +40,22 @@ def words(reason: str) -> str:
     alone, _colon, why = reason.partition(": ")
     if alone == approval.ALONE:
         return str(_("Approved without a second person: %(why)s", why=why))
+    if alone == SAME_HANDS:
+        sentence = _("%(name)s wrote words in it, and also gave the account that approved it its password.", name=why)
+        return str(sentence)
     return " ".join(part for part in news.reasons(reason) if part)
+
+
+ACTS = {
+    accounts.MADE: _l("made"),
+    accounts.PASSWORD: _l("got a new password"),
+    accounts.ROLE: _l("got another role"),
+    accounts.DISABLED: _l("disabled"),
+    accounts.ENABLED: _l("enabled again"),
+}
+
+
+def act_words(act: AccountAct) -> str:
+    """What was done to an account, with the role where it is about one."""
+    role = ROLES[Role(act.detail)] if act.detail else ""
+    return f"{ACTS[act.what]}: {role}" if role else str(ACTS[act.what])

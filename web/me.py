@@ -71,7 +71,7 @@ def password(account: Account) -> ResponseReturnValue:
     if auth.authenticate(desk().db, account.name, request.form.get("old", "")) is None:  # tries are counted here too
         return _page(account, _("The present password is another one.")), 422
     try:
-        accounts.set_password(desk().db, account.name, new)
+        accounts.set_password(desk().db, account.name, new, account.name)
     except accounts.AccountError as error:
         return _page(account, _(error.sentence, **error.values)), 422
     with desk().db.read() as session:

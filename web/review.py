@@ -12,7 +12,7 @@ from pipeline import approval, workflow
 from pipeline.models import Account, Appeal, Revision, Role, Status
 from pipeline.reading.faults import Severity
 from pipeline.teamwork import Note
-from web import difference, given, ledger, news, notes, proof, waiting
+from web import accounts, difference, given, ledger, news, notes, proof, waiting
 from web.appeal import find, finished_clip
 from web.auth import role
 from web.desk import desk
@@ -100,9 +100,19 @@ def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
             watched=watched,
             alone=alone,
         )
+        _same_hands(session, appeal, account)
         onward = _next(session, account, appeal_id, _("Appeal %(number)s is approved.", number=appeal_id))
     desk().doorbell.ring(appeal_id, Status.APPROVED)
     return onward
+
+
+def _same_hands(session: Session, appeal: Appeal, account: Account) -> None:
+    """Who wrote words in it may know the password of whoever approved it: everybody can read that in the ledger."""
+    authors = approval.authors(session.get_one(Revision, appeal.submitted_revision_id))
+    wrote = set(session.scalars(select(Account.name).where(Account.id.in_(authors))))
+    for name in sorted(wrote & accounts.may_know_the_password(session, account)):
+        session.refresh(appeal)
+        workflow.note(session, appeal, account.name, f"{ledger.SAME_HANDS}: {name}")
 
 
 def _unwatched(appeal: Appeal, alone: str) -> str:

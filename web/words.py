@@ -23,6 +23,7 @@ from pipeline.models import (
     Transition,
 )
 from pipeline.workflow import SUPPORTER, WORKER
+from web.accounts import COMMAND_LINE
 from web.news import refused
 
 STATUSES = {
@@ -61,7 +62,7 @@ ROLES = {
 }
 
 #: Who is in the ledger without an account.
-NOBODY = {WORKER: _l("worker"), SUPPORTER: _l("supporter")}
+NOBODY = {WORKER: _l("worker"), SUPPORTER: _l("supporter"), COMMAND_LINE: _l("command line")}
 
 DOUBTS = {
     "low_probability": _l("not sure of these words"),
