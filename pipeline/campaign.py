@@ -119,7 +119,7 @@ class Campaign:
             words=_words(_given(raw, "words", dict)),
             engines=engines.read(raw.get("engines", {}), translate_key, offline),
             glossary=glossary.read(raw.get("glossary", [])),
-            look=look.read(raw.get("captions", {})),
+            look=look.read(raw.get("captions", {}), path.parent, " ".join(hashtags)),
             card=card.read(raw.get("card")),
             texts=texts.read(_given(raw, "texts", dict)),
         )

@@ -85,6 +85,11 @@ def captions(name: str) -> Any:
     return ffmpeg.input(f"file:{name}", f="srt", protocol_whitelist="file")
 
 
+def still(name: str) -> Any:
+    """A PNG that we wrote ourselves, by its name in the directory of the call; one picture at time 0."""
+    return ffmpeg.input(f"file:{name}", f="png_pipe", protocol_whitelist="file", codec_whitelist="png")
+
+
 def output(*streams: Any, name: str, **options: Any) -> Any:
     """An output file `name` in the directory of the call."""
     return ffmpeg.output(*streams, f"file:{name}", **options)

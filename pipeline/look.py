@@ -7,7 +7,8 @@ picture: widths of letters are known here well enough to see that coming.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipeline.layout import LANDSCAPE, PORTRAIT, SQUARE, profile
@@ -61,33 +62,67 @@ class Box:
 
 @dataclass(frozen=True)
 class Look:
-    """What a campaign chooses: a key of STYLES, and where its logo is burned in (shares of the frame)."""
+    """What a campaign chooses.
+
+    style: a key of STYLES. logo: its place in shares of the frame. image: the logo as PNG; empty where it is in the
+    clips already, or put there by hand. hashtags: a small line at the top; empty for none.
+    """
 
     style: str = "soft"
     logo: Box | None = None
+    image: bytes = field(default=b"", repr=False)
+    hashtags: str = ""
 
 
 PLAIN = Look()
+IMAGE_BYTES = 2_000_000  # of a logo: it is read again for each piece of each clip
+PNG = b"\x89PNG\r\n\x1a\n"
+TAGS = 0.55  # size of the hashtags, in sizes of the font of captions
+TAG_LINES = 1.5  # how much height they take, in their own sizes
 LOGO_GAP = 0.02  # of the short side of the frame, between logo and captions
 ROOM = 4  # lines of captions that should have room beside the logo
 
 
-def read(table: Any) -> Look:
-    """The [captions] of campaign.toml. Raises ValueError with a sentence."""
+def read(table: Any, folder: Path = Path(), hashtags: str = "") -> Look:
+    """The [captions] of campaign.toml, which lies in this folder. Raises ValueError with a sentence.
+
+    hashtags: those of the campaign, which are burned in where the table says so.
+    """
     if not isinstance(table, Mapping):
         raise ValueError(f"[captions] must be a table, not {table!r}.")
-    if unknown := table.keys() - {"style", "logo"}:
-        raise ValueError(f"[captions] has no setting {min(unknown)!r}: there are style and logo.")
-    style = table.get("style", PLAIN.style)
+    if unknown := table.keys() - {"style", "logo", "hashtags"}:
+        raise ValueError(f"[captions] has no setting {min(unknown)!r}: there are style, logo and hashtags.")
+    style, burned = table.get("style", PLAIN.style), table.get("hashtags", False)
     if style not in list(STYLES):
         raise ValueError(f"[captions] style must be one of {', '.join(STYLES)}, not {style!r}.")
-    return Look(style, _logo(table["logo"]) if "logo" in table else None)
+    if not isinstance(burned, bool):
+        raise ValueError(f"[captions] hashtags must be true or false, not {burned!r}.")
+    tags = hashtags if burned else ""
+    if "logo" not in table:
+        return Look(style, hashtags=tags)
+    place, image = table["logo"], b""
+    if isinstance(place, Mapping) and "file" in place:
+        image = _image(place["file"], folder)
+        place = {name: share for name, share in place.items() if name != "file"}
+    return Look(style, _logo(place), image, tags)
+
+
+def _image(name: Any, folder: Path) -> bytes:
+    if not isinstance(name, str):
+        raise ValueError(f"[captions] logo: file must be the name of a PNG in quotes, not {name!r}.")
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise ValueError(f"[captions] logo: {name} cannot be read: {error.strerror}.") from error
+    if not data.startswith(PNG) or len(data) > IMAGE_BYTES:
+        raise ValueError(f"[captions] logo: {name} must be a PNG of at most {IMAGE_BYTES // 1_000_000} MB.")
+    return data
 
 
 def _logo(table: Any) -> Box:
     names = ("left", "top", "width", "height")
     if not isinstance(table, Mapping) or table.keys() != set(names):
-        raise ValueError("[captions] logo needs left, top, width and height, and nothing else.")
+        raise ValueError("[captions] logo needs left, top, width and height, besides only file, and nothing else.")
     for name in names:
         if isinstance(table[name], bool) or not isinstance(table[name], int | float) or not 0 <= table[name] <= 1:
             raise ValueError(f"[captions] logo: {name} must be a share of the frame from 0 to 1, not {table[name]!r}.")
@@ -136,11 +171,15 @@ def _cut(free: Box, left: float = 0, top: float = 0, right: float = 1e9, bottom:
 
 @dataclass(frozen=True)
 class Style:
-    """The look of one frame: size of the font, outline, blur and box in pixels, and the area of the letters."""
+    """The look of one frame: size of the font, outline, blur and box in pixels, and the area of the letters.
+
+    tags: where the line of hashtags stands, and what is below it is for captions; of no height where there is none.
+    """
 
     font: int
     ink: Ink
     area: Box
+    tags: Box
 
 
 def style_for(width: int, height: int, look: Look = PLAIN) -> Style:
@@ -151,4 +190,5 @@ def style_for(width: int, height: int, look: Look = PLAIN) -> Style:
     edge = font * ink.reach + 1
     free = area(width, height, look.logo)
     inner = Box(free.left + edge, free.top + edge, free.width - 2 * edge, free.height - 2 * edge)
-    return Style(font, ink, inner)
+    tags = _cut(inner, bottom=inner.top + (TAGS * TAG_LINES * font if look.hashtags else 0))
+    return Style(font, ink, _cut(inner, top=tags.bottom), tags)

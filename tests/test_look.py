@@ -113,6 +113,16 @@ def test_a_logo_that_is_not_in_the_way_moves_nothing():
     assert (high.left, high.right, high.bottom) == (plain.left, plain.right, plain.bottom)
 
 
+@pytest.mark.parametrize("name", FRAMES)
+def test_hashtags_stand_above_all_captions(name, tmp_path):
+    frame = FRAMES[name]
+    style = look.style_for(frame.width, frame.height, Look(hashtags="#NoMeansNo #NoWar"))
+    assert style.tags.top == pytest.approx(look.style_for(frame.width, frame.height).area.top)
+    assert style.tags.bottom == style.area.top
+    plain = ass([], frame.width, frame.height, Look(hashtags="#NoWar"))
+    assert "#NoWar" not in plain and "#NoWar" in ass([], frame.width, frame.height, Look(hashtags="#NoWar"), marks=True)
+
+
 def test_the_look_of_a_small_clip_is_that_of_a_large_one():
     large, small = look.style_for(1080, 1920), look.style_for(540, 960)
     assert small.font * 2 == large.font and round(small.area.left * 2) == pytest.approx(round(large.area.left), abs=2)
@@ -123,6 +133,8 @@ def test_what_a_campaign_may_set():
     assert look.read({"style": "box"}) == Look("box")
     table = tomllib.loads("logo = { left = 0.8, top = 0.05, width = 0.15, height = 0.1 }")
     assert look.read(table).logo == Box(0.8, 0.05, 0.15, 0.1)
+    assert look.read({"hashtags": True}, hashtags="#NoWar").hashtags == "#NoWar"
+    assert look.read({}, hashtags="#NoWar").hashtags == ""
     campaign = Path(__file__).parent.parent / "campaign.toml"
     assert look.read(tomllib.loads(campaign.read_text("utf-8")).get("captions", {})).style in STYLES
 
@@ -134,6 +146,10 @@ def test_what_a_campaign_may_set():
         ("style = 3", "must be one of"),
         ("style = []", "must be one of"),
         ("colour = 1", "no setting 'colour'"),
+        ("hashtags = 1", "hashtags must be true or false"),
+        ("logo = { file = 1 }", "the name of a PNG in quotes"),
+        ('logo = { file = "none.png" }', "none.png cannot be read"),
+        ('logo = { file = "README.md" }', "must be a PNG"),
         ("logo = 1", "needs left, top, width and height"),
         ("logo = { left = 0, top = 0, width = 0.1 }", "needs left, top, width and height"),
         ("logo = { left = 0, top = 0, width = 0.1, height = 0.1, size = 1 }", "and nothing else"),
@@ -148,7 +164,7 @@ def test_what_a_campaign_may_set():
 )
 def test_nonsense_is_refused_with_a_sentence(toml, words):
     with pytest.raises(ValueError) as failure:
-        look.read(tomllib.loads(toml))
+        look.read(tomllib.loads(toml), Path(__file__).parent.parent)
     assert words in str(failure.value) and str(failure.value).startswith("[captions]")
 
 

@@ -13,7 +13,7 @@ import pytest
 from pipeline import ffmpeg as tool
 from pipeline.cues import Cue
 from pipeline.errors import BadMedia, LostLease, ToolFailed
-from pipeline.look import Box, Look
+from pipeline.look import Box, Look, read
 from pipeline.prepare import prepare
 from pipeline.probe import probe
 from pipeline.render import burn_in, fonts_ready, soft_subs
@@ -71,6 +71,25 @@ def test_the_look_of_the_campaign_is_drawn_and_its_logo_left_alone(tmp_path):
     assert rows.max() < 0.6 * info.height and columns.min() >= 65
     band = frame(finished, 0.3, info.width, info.height)[rows.min() : rows.max(), columns.min() : columns.max()]
     assert np.median(band) < 60  # most of the caption's area is the dark band
+
+
+@pytest.mark.parametrize("clip", ["be-portrait.mp4"], indirect=True)
+def test_logo_and_hashtags_are_burned_in_where_the_campaign_wants_them(clip, tmp_path):
+    clean, info = clip
+    ffmpeg("-f", "lavfi", "-i", "color=red:size=40x10", "-frames:v", "1", tmp_path / "red.png")
+    table = {"hashtags": True, "logo": {"left": 0.8, "top": 0.02, "width": 0.2, "height": 0.1, "file": "red.png"}}
+    look = read(table, tmp_path, "#NoWar #StandUpWithUkraine")
+    finished = burn_in(BOX, clean, [Cue(500, 1500, TEXT)], info, tmp_path / "finished.mp4", look=look)
+    for at in ("0.1", "1.9"):  # it is a still, and stays
+        raw = ffmpeg("-ss", at, "-i", finished, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+        seen = np.frombuffer(raw, np.uint8).reshape(info.height, info.width, 3).astype(int)
+        rows, columns = np.nonzero((seen[:, :, 0] > 200) & (seen[:, :, 1] < 60))
+        # the whole width of its place, and in the middle of its height: it keeps its shape
+        assert (columns.min(), columns.max()) == (pytest.approx(864, abs=2), pytest.approx(1079, abs=2))
+        assert (rows.min(), rows.max()) == (pytest.approx(107, abs=2), pytest.approx(161, abs=2))
+    rows, _ = changed(clean, finished, info, 0.1)
+    tags = rows[(rows > 200) & (rows < 900)]
+    assert len(tags) > 1000 and tags.min() >= 270 and tags.max() < 340
 
 
 @pytest.mark.parametrize("clip", ["be-portrait.mp4"], indirect=True)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import pysubs2
 
 from pipeline.cues import Cue
-from pipeline.look import PLAIN, Look, Style, style_for
+from pipeline.look import PLAIN, TAGS, Box, Ink, Look, style_for
 from pipeline.subtitles.decoding import BadSubtitles
 from pipeline.subtitles.fitting import fitted
 from pipeline.subtitles.plain import JOINER, shown
 
 FONT = "Noto Sans"
 WRAP = r"\N{\q0}"  # a line break that the picture needs and the text does not have; the command after it does nothing
+ALWAYS = 35_999_990  # ms; the last hundredth of a second that ASS can say
 OUTLINE, BAND = 1, 4  # values of BorderStyle; 4 is libass's own: one band behind all lines, its edge is the "shadow"
 FIELDS = "layer start end style name marginl marginr marginv effect text"
 TIME = re.compile(r"\s*(\d{1,3}):([0-5]?\d):([0-5]?\d)[.:,](\d{1,3})\s*")
@@ -23,40 +24,49 @@ MARKUP = re.compile(rf"{re.escape(WRAP)}|\{{[^}}]*\}}|{ESCAPE.pattern}")
 LETTERS = {"N": "\n", "n": " ", "h": "\xa0", JOINER: "\\", "{": "{", "{" + JOINER: "{", "}": "}"}
 
 
-def ass(cues: Iterable[Cue], width: int, height: int, look: Look = PLAIN) -> str:
-    """Advanced SubStation for a frame of width x height pixels, ready to be burned in."""
+def ass(cues: Iterable[Cue], width: int, height: int, look: Look = PLAIN, *, marks: bool = False) -> str:
+    """Advanced SubStation for a frame of width x height pixels, ready to be burned in.
+
+    marks: with the hashtags of the look, which are not what anybody says, so that no file for people has them.
+    """
     style = style_for(width, height, look)
     file = pysubs2.SSAFile()
     file.info |= {"PlayResX": str(width), "PlayResY": str(height), "ScaledBorderAndShadow": "yes", "WrapStyle": "0"}
-    file.styles["Default"] = _style(style, width, height)
+    font, below, hang = style.font, height - style.area.bottom, pysubs2.Alignment.TOP_CENTER
+    file.styles["Default"] = _style(style.ink, font, style.area, width, below, pysubs2.Alignment.BOTTOM_CENTER)
+    if marks and look.hashtags:
+        small = round(TAGS * font)
+        file.styles["Hashtags"] = _style(style.ink, small, style.tags, width, style.tags.top, hang)
+        text = _drawn(look.hashtags, style.ink, small, style.tags)
+        file.append(pysubs2.SSAEvent(start=0, end=ALWAYS, text=text, style="Hashtags"))
     for cue in shown(cues):
-        file.append(pysubs2.SSAEvent(start=cue.start, end=cue.end, text=_drawn(cue.text, style)))
+        text = _drawn(cue.text, style.ink, font, style.area)
+        file.append(pysubs2.SSAEvent(start=cue.start, end=cue.end, text=text))
     return file.to_string("ass")
 
 
-def _style(style: Style, width: int, height: int) -> pysubs2.SSAStyle:
-    ink, free = style.ink, style.area
+def _style(ink: Ink, font: int, place: Box, width: int, off_edge: float, side: pysubs2.Alignment) -> pysubs2.SSAStyle:
+    """Letters in this place, so many pixels off the edge of the frame that they stand on or hang from."""
     veil = pysubs2.Color(0, 0, 0, round(255 * (1 - ink.opacity)))  # in ASS 0 is opaque
     return pysubs2.SSAStyle(
         fontname=FONT,
-        fontsize=style.font,
+        fontsize=font,
         bold=True,
         outlinecolor=veil,
         backcolor=veil,
         borderstyle=BAND if ink.beside else OUTLINE,
-        outline=round(ink.outline * style.font, 2),
-        shadow=round(ink.shadow * style.font, 2),
-        marginl=round(free.left),
-        marginr=round(width - free.right),
-        marginv=round(height - free.bottom),
-        alignment=pysubs2.Alignment.BOTTOM_CENTER,
+        outline=round(ink.outline * font, 2),
+        shadow=round(ink.shadow * font, 2),
+        marginl=round(place.left),
+        marginr=round(width - place.right),
+        marginv=round(off_edge),
+        alignment=side,
     )
 
 
-def _drawn(text: str, style: Style) -> str:
+def _drawn(text: str, ink: Ink, font: int, place: Box) -> str:
     """The text as libass takes it, after what is ours to command: its size where it is long, and the blur."""
-    size, lines = fitted(text, style.font, style.area.width, style.area.height)
-    font, ink = style.font, style.ink
+    size, lines = fitted(text, font, place.width, place.height)
     ours = [rf"\fs{size}"] if size < font else []
     ours += [rf"\blur{ink.blur * font:.1f}"] if ink.blur else []
     ours += [rf"\xshad{ink.beside * font:.1f}\yshad{ink.above * font:.1f}"] if ink.beside else []
