@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import runner, workflow
 from pipeline.base import now
-from pipeline.models import Appeal, Kind, Status
+from pipeline.models import Appeal, Kind, Screening, Status
 from pipeline.posts import TakeDown
 from pipeline.supporter import Message, Side
 from pipeline.withdraw import forget
@@ -51,6 +51,21 @@ def test_the_way_shows_what_is_done_and_what_comes(stranger, desk, there, done):
     cast.appeal(desk, there, code=DIGITS)
     states = re.findall(r'<li class="(done|now|next)"', look(stranger).text)
     assert states == ["done"] * done + ["now"] * (done < 6) + ["next"] * (5 - done)
+
+
+@pytest.mark.parametrize(
+    ("screening", "sentence"),
+    [
+        (Screening.OPEN, "A person of the team looks at your video before it goes on."),
+        (Screening.ASKED, "The team has a question about your video."),
+        (Screening.PASSED, "A volunteer is correcting the Russian subtitles."),
+    ],
+)
+def test_before_it_is_screened_no_volunteer_is_said_to_correct_it(stranger, desk, screening, sentence):
+    made = cast.appeal(desk, Status.DRAFTED, code=DIGITS)
+    with desk.db.write() as session:
+        session.get_one(Appeal, made.id).screening = screening
+    assert sentence in look(stranger).text
 
 
 @pytest.mark.parametrize("there", [Status.REJECTED, Status.WITHDRAWN])

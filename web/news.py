@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from pipeline.approval import too_early
 from pipeline.errors import SUPPORTER_REASONS
-from pipeline.models import Appeal, Kind, State, Status
+from pipeline.models import Appeal, Kind, Screening, State, Status
+from pipeline.workflow import TO_SCREEN
 from web.desk import desk
 from web.measures import day, duration
 
@@ -75,6 +76,17 @@ STUCK = News(
     _l("You need not do anything. It goes on as soon as that is done."),
 )
 
+#: Before volunteers may see it: nobody looked yet under her present choices, or she was asked something.
+UNSCREENED = {
+    Screening.OPEN: News(
+        _l("A person of the team looks at your video before it goes on."), _l("You need not do anything.")
+    ),
+    Screening.ASKED: News(
+        _l("The team has a question about your video. Please read the messages below."),
+        _l("Your video goes on as soon as we have read your answer."),
+    ),
+}
+
 #: The way of a video as its supporter sees it, and the statuses at which each of these is being done.
 WAY: tuple[tuple[str, frozenset[Status]], ...] = (
     (_l("Your video has arrived whole"), frozenset()),
@@ -116,11 +128,17 @@ def news(appeal: Appeal, why: str = "") -> News:
     if appeal.status == Status.RELEASED and (shown_from := too_early(appeal)):
         waits = _("It is not published before %(day)s: so you decided.", day=day(shown_from))
         return News(_("Your appeal is approved and ready."), waits)
-    told = NEWS[appeal.status]
+    told = _unscreened(appeal) or NEWS[appeal.status]
     if appeal.status == Status.REJECTED and appeal.purged:
         told = told._replace(next=_("You can send another video with a new form."))
     reason, words = reasons(why)
     return told._replace(why=words, reason=reason)
+
+
+def _unscreened(appeal: Appeal) -> News | None:
+    by_people = {Status.DRAFTED, Status.SUBMITTED, Status.IN_REVIEW}
+    here = appeal.status in by_people or (appeal.status in TO_SCREEN and appeal.screening == Screening.ASKED)
+    return UNSCREENED.get(appeal.screening) if here else None
 
 
 def _reason(code: str) -> str:

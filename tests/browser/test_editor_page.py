@@ -16,6 +16,7 @@ from sqlalchemy import delete
 from werkzeug.serving import make_server
 
 import web
+from pipeline import workflow
 from pipeline.config import Settings
 from pipeline.context import Context
 from pipeline.cues import Cue, Offer
@@ -408,6 +409,17 @@ def test_what_is_taken_back_stays_nowhere(team):
     expect(page.locator("#notices")).to_contain_text("taken back or deleted")
     assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('editor '))") == []
     assert page.locator("#editor").count() == 0
+
+
+def test_what_is_rejected_meanwhile_leaves_the_screen_of_a_translator(team):
+    made = team.clip()
+    page = team.open(made)
+    with team.desk.db.write() as session:
+        workflow.advance(session, made.id, Status.DRAFTED, made.attempt, Status.REJECTED, by="rita", reason="minors")
+    box(page, 1).fill("Тайна")
+    expect(page.locator("#notices")).to_contain_text("There is nothing here, or you may not see it.")
+    assert page.locator("#editor").count() == 0
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('editor '))") == []
 
 
 def test_the_page_that_says_it_is_gone_forgets_it_too(team):

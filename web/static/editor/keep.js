@@ -37,10 +37,11 @@ export class Keeper {
 /** Copies that other windows left, the newest first. @type {(state: {appeal: number, me: string}) => (Copy & {name: string})[]} */
 export function copies(state) {
   try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(prefix(state)));
     const old = new Date(Date.now() - LONGEST).toISOString();
-    names.flatMap(read).filter(({ at }) => at < old).forEach(({ name }) => forget(name));
-    return names.flatMap(read).sort((a, b) => b.at.localeCompare(a.at));
+    const kept = Object.keys(localStorage).filter((name) => name.startsWith("editor ")).flatMap(read);
+    kept.filter(({ at }) => at < old).forEach(({ name }) => forget(name)); // of any clip and any person
+    const own = kept.filter(({ at, name }) => at >= old && name.startsWith(prefix(state)));
+    return own.sort((a, b) => b.at.localeCompare(a.at));
   } catch {
     return [];
   }

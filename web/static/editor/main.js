@@ -100,6 +100,18 @@ function heard({ status, data }) {
   if (status === 401) notice("signed_out", signedOut(data), [[say("sign_in"), get("#editor").dataset.signIn]], "alert");
   else if (status >= 200 && status < 300) settle("signed_out");
   if (status === 410) others.gone(data?.error ?? "");
+  if (status === 404) lookAgain();
+}
+
+let looking = false;
+
+/** A note that is not there any more, or all of it: rejected, or to be screened anew, it is not for translators. */
+async function lookAgain() {
+  if (looking) return;
+  looking = true;
+  const { status, data } = await server.ask("GET", "bench.json");
+  looking = false;
+  if (status === 404) others.gone(data?.error ?? "");
 }
 
 /** @param {any} data */

@@ -116,7 +116,7 @@ export class Saver {
   /** @param {Answer} answer */
   #failed({ status, data }) {
     this.keep();
-    if (status === 410) return;
+    if (status === 410 || status === 404) return;
     if (status === 409) this.aside = true; // another window of the same person writes the draft
     if (this.aside) return this.#show("aside");
     this.#show(status === 401 ? "signed_out" : status && status < 500 ? "refused" : "offline", data?.error ?? "");

@@ -33,7 +33,9 @@ async function save(parts, submits) {
   const { status, data } = await saver.save(submits);
   if (status === 409) {
     if (data.status !== desk.state.status) return others.wentOn();
-    if (await others.bring(data)) await save(parts, false); // what was brought together is looked at before it is sent
+    if (!(await others.bring(data))) return;
+    await save(parts, false); // what was brought together is looked at before it is sent
+    if (submits && saver.done) notice("sent", say("not_sent_yet"));
   } else if (status === 422) {
     const place = sent(desk.cues, desk.base.cues).findIndex(({ id }) => id === data.problems[0].id);
     notice("refused", data.problems.map((/** @type {any} */ { sentence }) => sentence).join(" "), [], "alert");
