@@ -6,6 +6,8 @@ import { percent, say } from "./texts.js";
 const video = document.querySelector("#video");
 const NEAR = 0.35; // seconds between two stretches that count as one: players do not stop and go on at one very frame
 const REST = 0.5; // seconds at the end that some players never report
+const FASTEST = 2; // times the speed of speech: faster, nobody reads along
+const STRIDE = 3; // seconds of the clip between two signs of a player that plays
 
 /** Stretches [from, to] in order, those that touch joined. */
 export function joined(stretches) {
@@ -34,12 +36,15 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed
 function follow(field) {
   const [bar, words] = ["#played", "#so-far"].map((name) => document.querySelector(name));
   const key = `played ${video.dataset.sha256}`;
-  const before = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  let stretches = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  let last = video.currentTime;
   bar.parentElement.hidden = false;
 
+  const heard = () => !video.muted && video.volume > 0 && video.playbackRate <= FASTEST;
   const look = () => {
-    const now = Array.from(video.played, (_, at) => [video.played.start(at), video.played.end(at)]);
-    const stretches = joined([...before, ...now]);
+    const now = video.currentTime;
+    if (heard() && !video.seeking && now > last && now - last < STRIDE) stretches = joined([...stretches, [last, now]]);
+    last = now;
     sessionStorage.setItem(key, JSON.stringify(stretches));
     const all = whole(stretches, video.duration);
     if (field) field.value = all ? "whole" : "";
@@ -48,6 +53,7 @@ function follow(field) {
     words.textContent = all ? say("whole") : say("played", { share: percent(shown) });
   };
   for (const event of ["timeupdate", "pause", "ended", "loadedmetadata"]) video.addEventListener(event, look);
+  for (const event of ["seeking", "seeked"]) video.addEventListener(event, () => (last = video.currentTime));
   if (video.readyState) look();
 }
 
