@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.cues import Cue
+from pipeline.errors import S_
 from pipeline.subtitles.decoding import BadSubtitles, decode
 from pipeline.subtitles.plain import clean
 from pipeline.subtitles.subrip import read_srt, read_vtt, srt, vtt
@@ -37,11 +38,13 @@ def read(data: bytes, name: str) -> list[Cue]:
 def as_written(data: bytes, name: str) -> list[Cue]:
     """read() in the order of the file, with the cues that have no text."""
     if len(data) > MAX_BYTES:
-        raise BadSubtitles(1, f"The file is larger than {MAX_BYTES // 1_000_000} MB: these cannot be subtitles.")
+        raise BadSubtitles(
+            1, S_("The file is larger than %(size)s MB: these cannot be subtitles."), size=MAX_BYTES // 1_000_000
+        )
     text = decode(data)
     cues = [_checked(line, cue) for line, cue in _found(text, Path(name).suffix.lower())]
     if not any(cue.text for cue in cues):
-        raise BadSubtitles(1, "There is no cue in this file.")
+        raise BadSubtitles(1, S_("There is no cue in this file."))
     return cues
 
 
@@ -60,10 +63,15 @@ def _found(text: str, suffix: str) -> Iterable[tuple[int, Cue]]:
 
 def _checked(line: int, cue: Cue) -> Cue:
     if cue.end < cue.start:
-        raise BadSubtitles(line, "This cue ends before it begins.")
+        raise BadSubtitles(line, S_("This cue ends before it begins."))
     if cue.end >= MAX_MS:
-        raise BadSubtitles(line, "This cue is later than any clip is long.")
+        raise BadSubtitles(line, S_("This cue is later than any clip is long."))
     text = cue.text.strip()
     if len(text) > MAX_CHARS:
-        raise BadSubtitles(line, f"This cue has {len(text)} characters; nobody reads more than {MAX_CHARS}.")
+        raise BadSubtitles(
+            line,
+            S_("This cue has %(count)s characters; nobody reads more than %(most)s."),
+            count=len(text),
+            most=MAX_CHARS,
+        )
     return replace(cue, text=clean(text))

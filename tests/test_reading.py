@@ -25,7 +25,7 @@ def texts(data, name="a.srt"):
 def refused(data, name="a.srt"):
     with pytest.raises(BadSubtitles) as failure:
         read(data.encode() if isinstance(data, str) else data, name)
-    return failure.value.line, failure.value.sentence
+    return failure.value.line, str(failure.value)
 
 
 @pytest.mark.parametrize(

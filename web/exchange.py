@@ -85,7 +85,9 @@ def _read() -> tuple[list[Cue], list[str]]:
     try:
         found = formats.read(data, file.filename or "")
     except formats.BadSubtitles as error:
-        return [], [_("Line %(line)s of the file: %(sentence)s", line=error.line, sentence=_(error.sentence))]
+        return [], [
+            _("Line %(line)s of the file: %(sentence)s", line=error.line, sentence=_(error.sentence) % error.values)
+        ]
     return [cue for each in found if (cue := replace(each, text=typed.tidy(each.text))).text], []
 
 

@@ -11,6 +11,8 @@ import re
 from itertools import islice
 from unicodedata import category
 
+from pipeline.errors import S_
+
 MARKS = (  # longest first: the mark of UTF-16 begins that of UTF-32
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -39,12 +41,12 @@ TYPOGRAPHY = "«»„“”‘’—–…№\xa0"  # says nothing about the lan
 class BadSubtitles(ValueError):
     """A subtitle file that cannot be read: the line (from 1) where reading ended, and a sentence for its owner."""
 
-    def __init__(self, line: int, sentence: str) -> None:
-        super().__init__(line, sentence)
-        self.line, self.sentence = line, sentence
+    def __init__(self, line: int, sentence: str, **values: object) -> None:
+        super().__init__(line, sentence, values)
+        self.line, self.sentence, self.values = line, sentence, values
 
     def __str__(self) -> str:
-        return f"Line {self.line}: {self.sentence}"
+        return f"Line {self.line}: {self.sentence % self.values}"
 
 
 def decode(data: bytes) -> str:
@@ -56,7 +58,7 @@ def decode(data: bytes) -> str:
     sample = text[:20_000]
     odd = sum((category(char) == "Cc" and not char.isspace()) or char == "\ufffd" for char in sample)
     if "\0" in text or odd > 2 + len(sample) / 50:
-        raise BadSubtitles(1, "This is not a text file.")
+        raise BadSubtitles(1, S_("This is not a text file."))
     return text
 
 
@@ -72,7 +74,7 @@ def _decode(data: bytes) -> str:
         unread = data.decode("utf-8", "replace")
         if unread.count("\ufffd") * 20 < sum(not char.isascii() for char in unread):
             line = data.count(b"\n", 0, error.start) + 1
-            raise BadSubtitles(line, "The file is damaged here: this is not valid UTF-8.") from error
+            raise BadSubtitles(line, S_("The file is damaged here: this is not valid UTF-8.")) from error
     words = _words(data)
     encoding, _ = max(READINGS, key=lambda reading: _likeness(words, *reading))
     return data.decode(encoding, "replace")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.cues import Cue
+from pipeline.errors import S_
 from pipeline.subtitles.decoding import BadSubtitles
 from pipeline.subtitles.plain import JOINER, hold_empty_lines, release_empty_lines, shield, shown, unshield
 
@@ -49,7 +50,7 @@ def read_srt(lines: Sequence[str]) -> Iterator[tuple[int, Cue]]:
 def read_vtt(lines: Sequence[str]) -> Iterator[tuple[int, Cue]]:
     """Each cue with the line of its times."""
     if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
-        raise BadSubtitles(1, "A WebVTT file begins with the word WEBVTT.")
+        raise BadSubtitles(1, S_("A WebVTT file begins with the word WEBVTT."))
     found = [each for number, block in _blocks(lines) for each in _by_times(block, number)]
     if any(VTT_SPOKEN_AT.search(text) for _, _, _, text in found):
         found = list(_unrolled(found))
@@ -81,7 +82,7 @@ def _by_times(lines: Sequence[str], first: int) -> Iterator[Timed]:
     starts = [at - _numbered(lines, at) for at, _ in times] + [len(lines)]
     for at, line in enumerate(lines[: starts[0]]):
         if line.strip():
-            raise BadSubtitles(first + at, "This text belongs to no cue: there is no line with times above it.")
+            raise BadSubtitles(first + at, S_("This text belongs to no cue: there is no line with times above it."))
     for (at, found), end in zip(times, starts[1:], strict=True):
         yield first + at, _ms(*found.group(1, 2, 3, 4)), _ms(*found.group(5, 6, 7, 8)), "\n".join(lines[at + 1 : end])
 
@@ -93,7 +94,7 @@ def _times(lines: Sequence[str], at: int, number: int) -> re.Match[str] | None:
         return None
     found = TIMES.fullmatch(lines[at])
     if not found and (re.search(r"\d:\d", before) or _numbered(lines, at)):
-        raise BadSubtitles(number, "The times cannot be read. They look like this: 00:01:02,500 --> 00:01:04,000")
+        raise BadSubtitles(number, S_("The times cannot be read. They look like this: 00:01:02,500 --> 00:01:04,000"))
     return found
 
 

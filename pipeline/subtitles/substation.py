@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pysubs2
 
 from pipeline.cues import Cue
+from pipeline.errors import S_
 from pipeline.look import PLAIN, TAGS, Box, Ink, Look, style_for
 from pipeline.subtitles.decoding import BadSubtitles
 from pipeline.subtitles.fitting import fitted
@@ -100,7 +101,9 @@ def read_ass(lines: Sequence[str]) -> Iterator[tuple[int, Cue]]:
 def _ms(value: str, number: int) -> int:
     found = TIME.fullmatch(value)
     if not found:
-        raise BadSubtitles(number, f"The time {value.strip()[:30]!r} cannot be read. It looks like this: 0:01:02.50")
+        raise BadSubtitles(
+            number, S_("The time %(time)r cannot be read. It looks like this: 0:01:02.50"), time=value.strip()[:30]
+        )
     hours, minutes, seconds = (int(found[i]) for i in (1, 2, 3))
     return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(found[4].ljust(3, "0"))
 

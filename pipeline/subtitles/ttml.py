@@ -13,6 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pipeline.cues import Cue
+from pipeline.errors import S_
 from pipeline.subtitles.decoding import BadSubtitles
 from pipeline.subtitles.plain import shown
 
@@ -58,9 +59,9 @@ def read_ttml(text: str) -> list[tuple[int, Cue]]:
         reader.parser.feed(text)
         reader.parser.close()
     except ParseError as error:
-        raise BadSubtitles(error.position[0], "The XML is broken or cut off here.") from error
+        raise BadSubtitles(error.position[0], S_("The XML is broken or cut off here.")) from error
     except DefusedXmlException as error:
-        raise BadSubtitles(reader.line, "Definitions (DOCTYPE, ENTITY) are not taken.") from error
+        raise BadSubtitles(reader.line, S_("Definitions (DOCTYPE, ENTITY) are not taken.")) from error
     return reader.cues
 
 
@@ -96,7 +97,7 @@ class _Reader:
         if len(self.open) == 1:
             self._root(name, given)
         if len(self.open) > DEPTH:
-            raise BadSubtitles(self.line, "Elements are nested too deeply.")
+            raise BadSubtitles(self.line, S_("Elements are nested too deeply."))
         self.open.append(self._place(name, given, attributes.get(SPACE)))
         if name == "p":
             self.began, self.text = self.line, []
@@ -120,11 +121,13 @@ class _Reader:
 
     def _root(self, name: str, given: dict[str, str]) -> None:
         if name != "tt":
-            raise BadSubtitles(self.line, f"This is not TTML: it begins with <{name[:30]}>, not with <tt>.")
+            raise BadSubtitles(
+                self.line, S_("This is not TTML: it begins with <%(name)s>, not with <tt>."), name=name[:30]
+            )
         frames = self._number(given, "frameRate", "30")
         multiplier = re.fullmatch(r"(\d{1,6})[ :](\d{1,6})", given.get("frameRateMultiplier", "1 1"))
         if not multiplier or not int(multiplier[1]) or not int(multiplier[2]):
-            raise BadSubtitles(self.line, "The frameRateMultiplier cannot be read.")
+            raise BadSubtitles(self.line, S_("The %(name)s cannot be read."), name="frameRateMultiplier")
         self.frames = Fraction(frames * int(multiplier[1]), int(multiplier[2]))
         ticks = self.frames * self._number(given, "subFrameRate", "1") if "frameRate" in given else Fraction(1)
         self.ticks = Fraction(self._number(given, "tickRate", "1")) if "tickRate" in given else ticks
@@ -132,14 +135,14 @@ class _Reader:
     def _number(self, given: dict[str, str], name: str, otherwise: str) -> int:
         value = given.get(name, otherwise)
         if not re.fullmatch(r"\d{1,9}", value) or not int(value):
-            raise BadSubtitles(self.line, f"The {name} cannot be read.")
+            raise BadSubtitles(self.line, S_("The %(name)s cannot be read."), name=name)
         return int(value)
 
     def _place(self, name: str, given: dict[str, str], space: str | None) -> _Place:
         """Times are counted from the start of what an element stands in, and end with it at the latest."""
         around = self.open[-1]
         if given.get("timeContainer") == "seq":
-            raise BadSubtitles(self.line, "Times that count from the end of the cue before (seq) are not read.")
+            raise BadSubtitles(self.line, S_("Times that count from the end of the cue before (seq) are not read."))
         start = around.start + self._ms(given.get("begin", "0s"))
         ends = [around.end] if around.end is not None else []
         ends += [around.start + self._ms(given["end"])] if "end" in given else []
@@ -156,7 +159,7 @@ class _Reader:
             units = {"h": Fraction(3600), "m": Fraction(60), "s": Fraction(1), "ms": Fraction(1, 1000)}
             units |= {"f": 1 / self.frames, "t": 1 / self.ticks}
             return 1000 * Fraction(offset[1]) * units[offset[2]]
-        raise BadSubtitles(self.line, f"The time {value[:30]!r} cannot be read.")
+        raise BadSubtitles(self.line, S_("The time %(time)r cannot be read."), time=value[:30])
 
     def _finish(self, place: _Place) -> None:
         """A cue of what was read since the last one."""
@@ -164,7 +167,7 @@ class _Reader:
         if not text.strip():
             return
         if place.end is None:
-            raise BadSubtitles(self.began, "This cue has no times, or no end.")
+            raise BadSubtitles(self.began, S_("This cue has no times, or no end."))
         if not place.preserve:
             text = re.sub(" {2,}", " ", text)
         self.cues.append((self.began, Cue(round(place.start), round(place.end), text)))
