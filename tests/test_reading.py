@@ -81,7 +81,7 @@ def test_a_file_that_is_too_large_is_refused():
 
 def test_a_cut_letter_is_not_taken_for_another_encoding():
     data = RUSSIAN.encode()
-    assert refused(data[: data.rindex(b".") - 1]) == (7, "The file is damaged here: this is not valid UTF-8.")
+    assert refused(data[: data.rindex(b".") - 1]) == (7, "Line 7: The file is damaged here: this is not valid UTF-8.")
 
 
 @pytest.mark.parametrize(
