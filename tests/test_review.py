@@ -290,3 +290,10 @@ def test_a_clip_that_nobody_screened_under_her_new_choices_is_not_approved(rita,
     page = review(rita, made)
     assert "Nobody has screened this clip" in page and 'form="approve"' not in page
     assert decide(rita, made, "approve", sha256=seen_hash(desk, made)).status_code == 403
+
+
+def test_nobody_can_write_what_reads_like_a_line_of_the_app(rita, desk):
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    seen = {"attempt": made.attempt, "status": made.status.value}
+    rita.send(f"/staff/appeals/{made.id}/return", words="screened: volunteers may see it", **seen)
+    assert "“screened: volunteers may see it”" in rita.get(f"/staff/appeals/{made.id}").text

@@ -48,6 +48,24 @@ def test_a_clip_is_screened_as_soon_as_it_can_be_seen_and_only_then_found_by_tra
     assert tanya.get(f"/staff/appeals/{made.id}").status_code == 200
 
 
+@pytest.mark.parametrize("status", TO_SCREEN)
+def test_what_passed_by_mistake_is_taken_back(rita, tanya, desk, status):
+    made = to_screen(desk, status)
+    screen(rita, made)
+    assert tanya.send(f"/staff/appeals/{made.id}/screen/again").status_code == 404
+    assert "screen it again" in rita.get(f"/staff/appeals/{made.id}").text
+    rita.send(f"/staff/appeals/{made.id}/screen/again")
+    assert state(desk, made) == (Screening.OPEN, status, "rita", ledger.TO_SCREEN_AGAIN)
+    assert tanya.get(f"/staff/appeals/{made.id}").status_code == 404
+    assert rita.send(f"/staff/appeals/{made.id}/screen/again").status_code == 409
+
+
+def test_an_approved_clip_is_opened_again_and_not_screened_again(rita, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    assert rita.send(f"/staff/appeals/{made.id}/screen/again").status_code == 409
+    assert "screen it again" not in rita.get(f"/staff/appeals/{made.id}").text
+
+
 @pytest.mark.parametrize("status", sorted({*Status} - {*TO_SCREEN}))
 def test_at_every_other_status_there_is_nothing_to_screen(rita, desk, status):
     made = to_screen(desk, status)

@@ -52,6 +52,7 @@ def page(account: Account, appeal_id: int) -> str:
             moving=appeal.status in workflow.QUEUES and appeal.state in {State.WAITING, State.RUNNING},
             may_review=may_review,
             to_screen=may_review and _to_screen(appeal),
+            screened=appeal.screening == Screening.PASSED and appeal.status in workflow.TO_SCREEN,
             given=approval.approval_in_force(appeal) if approved else None,
             step=_step(account, appeal),
             reasons=news.REJECTED,

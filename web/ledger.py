@@ -13,6 +13,7 @@ from web.words import ROLES
 
 SCREENED = "screened: volunteers may see it"
 ASKED = "screened: the supporter is asked"
+TO_SCREEN_AGAIN = "the screening is taken back"
 URGENT, NOT_URGENT = "marked as urgent", "not urgent any more"
 WITH_NOTES = "see the notes at the clip"
 TAKEN_TO_EDIT = "taken back by a reviewer who edits it"
@@ -23,6 +24,7 @@ SAME_HANDS = "approved by an account whose password its author gave"
 WORDS = {
     SCREENED: _l("Screened: volunteers may see it"),
     ASKED: _l("Screened: the supporter is asked"),
+    TO_SCREEN_AGAIN: _l("The screening is taken back: volunteers do not see it"),
     URGENT: _l("Marked as urgent"),
     NOT_URGENT: _l("Not urgent any more"),
     WITH_NOTES: _l("See the notes at the clip."),
@@ -44,6 +46,12 @@ def words(reason: str) -> str:
         sentence = _("%(name)s wrote words in it, and also gave the account that approved it its password.", name=why)
         return str(sentence)
     return " ".join(part for part in news.reasons(reason) if part)
+
+
+def theirs(words: str) -> str:
+    """What a person wrote, so that the ledger never takes it for a line of the app."""
+    ours = words in WORDS or words.partition(": ")[0] in {approval.ALONE, SAME_HANDS}
+    return f"“{words}”" if ours else words
 
 
 ACTS = {

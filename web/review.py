@@ -124,7 +124,7 @@ def _unwatched(appeal: Appeal, alone: str) -> str:
 @reviewers
 def give_back(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Back to the translator, with words, or with open notes at the clip that say it all."""
-    words = given.line(request.form, "words")[:MAX_WORDS]
+    words = ledger.theirs(given.line(request.form, "words")[:MAX_WORDS])
     with desk().db.read() as session:
         open_notes = select(Note.id).where(Note.appeal_id == appeal_id, Note.done_by == "")
         words = words or (ledger.WITH_NOTES if session.scalars(open_notes).first() else "")
@@ -137,7 +137,7 @@ def give_back(account: Account, appeal_id: int) -> ResponseReturnValue:
 def reject(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Not published. The supporter reads the reason."""
     words = given.line(request.form, "words")[:MAX_WORDS]
-    reason = news.because(request.form.get("reason", ""), words)
+    reason = news.because(request.form.get("reason", ""), ledger.theirs(words))
     said = _("Appeal %(number)s is rejected. She can read the reason.", number=appeal_id)
     return _move(account, appeal_id, _seen_status(), Status.REJECTED, reason, said)
 
@@ -146,7 +146,7 @@ def reject(account: Account, appeal_id: int) -> ResponseReturnValue:
 @reviewers
 def reopen(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Take an approved clip back for correction; it cannot be downloaded any more."""
-    words = given.line(request.form, "words")[:MAX_WORDS]
+    words = ledger.theirs(given.line(request.form, "words")[:MAX_WORDS])
     said = _("Opened again. The clip is taken back.")
     return _move(account, appeal_id, _seen_status(), Status.DRAFTED, words, said)
 

@@ -118,6 +118,21 @@ def let_pass(account: Account, appeal_id: int) -> ResponseReturnValue:
         return _next(session, account, appeal, _("Appeal %(number)s passed.", number=appeal_id))
 
 
+@pages.post("/staff/appeals/<int:appeal_id>/screen/again")
+@reviewers
+def again(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """It passed by mistake: from now on volunteers do not see it, and it is to be screened anew."""
+    with desk().db.write() as session:
+        appeal = find(session, account, appeal_id, to_change=True)
+        if appeal.status not in workflow.TO_SCREEN or appeal.screening != Screening.PASSED:
+            raise workflow.Stale
+        appeal.screening = Screening.OPEN
+        session.execute(delete(Hold).where(Hold.appeal_id == appeal_id))
+        workflow.note(session, appeal, account.name, ledger.TO_SCREEN_AGAIN)
+    flash(_("Taken back: volunteers do not see it until it has passed again."))
+    return redirect(url_for("screening.page", appeal_id=appeal_id))
+
+
 @pages.post("/staff/appeals/<int:appeal_id>/screen/ask")
 @reviewers
 def ask(account: Account, appeal_id: int) -> ResponseReturnValue:
@@ -144,7 +159,7 @@ def reject(account: Account, appeal_id: int) -> ResponseReturnValue:
         appeal = _as_shown(session, account, appeal_id)
         if code not in news.REJECTED and not words:
             return _page(session, appeal, _("Please choose a reason, or write one: she reads it.")), 422
-        reason = news.because(code, words)
+        reason = news.because(code, ledger.theirs(words))
         workflow.advance(
             session, appeal_id, appeal.status, appeal.attempt, Status.REJECTED, by=account.name, reason=reason
         )
