@@ -67,6 +67,7 @@ ROUTES = {
     "POST /staff/appeals/<int:appeal_id>/redo": TEAM,
     "GET /staff/appeals/<int:appeal_id>/screen": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/screen/pass": REVIEWERS,
+    "POST /staff/appeals/<int:appeal_id>/screen/again": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/screen/ask": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/screen/reject": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/urgent": REVIEWERS,
