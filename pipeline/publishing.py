@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -24,7 +25,15 @@ class Release(Base):
     networks: Mapped[str]  # those that she allowed, each between spaces: " telegram x "
     not_before: Mapped[date | None]
     duration_ms: Mapped[int]
-    words: Mapped[str]  # name and Russian text, in small letters, for searching
+
+
+class ReleaseWord(Base):
+    """A word of the name or the Russian text of a clip that is released now: the gallery finds it by its beginning."""
+
+    __tablename__ = "release_words"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    word: Mapped[str] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True, index=True)
 
 
 class Tag(Base):
@@ -66,29 +75,34 @@ class FeedToken(Base):
     used_at: Mapped[datetime | None]  # the last time, to the hour
 
 
-def put_out(session: Session, appeal: Appeal, cues: Iterable[Cue], at: datetime) -> None:
+def words(text: str) -> set[str]:
+    """The words to look for, in small letters; ё is е, as many write it."""
+    return set(re.findall(r"\w+", text.casefold().replace("ё", "е")))
+
+
+def put_out(session: Session, appeal: Appeal, cues: Iterable[Cue]) -> None:
     """The clip stands in the gallery from this moment on."""
     consent = appeal.consents[-1] if appeal.consents else None
     networks = consent.answer("networks") if consent else None
-    said = " ".join(" ".join(cue.text.split()) for cue in cues)
+    said = " ".join(cue.text for cue in cues)
     put_away(session, appeal.id)
+    session.add_all(ReleaseWord(word=word, appeal_id=appeal.id) for word in words(f"{appeal.shown_name} {said}"))
     session.add(
         Release(
             appeal_id=appeal.id,
-            at=at,
             language=appeal.language,
             country=appeal.shown_country,
             networks=f" {' '.join(networks or ())} ",
             not_before=consent.not_before if consent else None,
             duration_ms=(appeal.media or {}).get("duration_ms", 0),
-            words=f"{appeal.shown_name} {said}".strip().casefold(),
         )
     )
 
 
 def put_away(session: Session, appeal_id: int) -> None:
     """It does not stand there any more."""
-    session.execute(delete(Release).where(Release.appeal_id == appeal_id))
+    for table in (Release, ReleaseWord):
+        session.execute(delete(table).where(table.appeal_id == appeal_id))
 
 
 def recall(session: Session, appeal_id: int) -> None:

@@ -119,7 +119,7 @@ def advance(
     if new == Status.RELEASED:
         appeal = session.get_one(Appeal, appeal_id)
         revision = session.get(Revision, appeal.submitted_revision_id)
-        publishing.put_out(session, appeal, revision.cues if revision else (), moment)
+        publishing.put_out(session, appeal, revision.cues if revision else ())
     session.add(Transition(appeal_id=appeal_id, old=old, new=new, by=by, reason=reason, at=moment))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -34,8 +35,8 @@ def _time(*names: str, nullable: bool = False) -> list[sa.Column[Any]]:
     return [sa.Column(name, TIME, nullable=nullable) for name in names]
 
 
-def _table(name: str, indexes: tuple[str, ...], *columns: Any, key: tuple[str, ...] = ("id",)) -> None:
-    op.create_table(name, *columns, sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"))
+def _table(name: str, indexes: tuple[str, ...], *columns: Any, key: tuple[str, ...] = ("id",), **more: Any) -> None:
+    op.create_table(name, *columns, sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"), **more)
     for column in indexes:
         op.create_index(f"ix_{name}_{column}", name, [column])
 
@@ -69,9 +70,13 @@ def upgrade() -> None:
 def _published() -> None:
     _table(
         "releases", ("at", "language", "country"),
-        _key("appeal", "releases"), *_time("at"), *_text("language", "country", "networks", "words"),
+        _key("appeal", "releases"), *_time("at"), *_text("language", "country", "networks"),
         sa.Column("not_before", sa.Date(), nullable=True), sa.Column("duration_ms", sa.Integer(), nullable=False),
         key=("appeal_id",),
+    )  # fmt: skip
+    _table(
+        "release_words", ("appeal_id",),
+        *_text("word"), _key("appeal", "release_words"), key=("word", "appeal_id"), sqlite_with_rowid=False,
     )  # fmt: skip
     _table("tags", ("tag",), _key("appeal", "tags"), *_text("tag"), key=("appeal_id", "tag"))
     _table(
@@ -127,14 +132,14 @@ def _put_out() -> None:
     """What is released already stands in the gallery."""
     bind = op.get_bind()
     meta = sa.MetaData()
-    names = ("appeals", "consents", "revisions", "releases")
-    appeals, consents, revisions, releases = (sa.Table(name, meta, autoload_with=bind) for name in names)
+    names = ("appeals", "consents", "revisions", "releases", "release_words")
+    appeals, consents, revisions, releases, words = (sa.Table(name, meta, autoload_with=bind) for name in names)
     revised = appeals.join(revisions, revisions.c.id == appeals.c.submitted_revision_id)
     columns = (appeals, revisions.c.rows)
     for row in bind.execute(sa.select(*columns).select_from(revised).where(appeals.c.status == "released")).all():
         agreed = sa.select(consents.c.answers).where(consents.c.appeal_id == row.id).order_by(consents.c.id.desc())
         answers = {each["choice"]: each["answer"] for each in bind.scalars(agreed.limit(1)).first() or ()}
-        said = " ".join(" ".join(str(cue.get("text", "")).split()) for cue in row.rows)
+        said = " ".join([row.shown_name, *(str(cue.get("text", "")) for cue in row.rows)])
         day = answers.get("not_before")
         bind.execute(
             releases.insert().values(
@@ -145,9 +150,10 @@ def _put_out() -> None:
                 networks=f" {' '.join(answers.get('networks') or ())} ",
                 not_before=date.fromisoformat(day) if day else None,
                 duration_ms=(row.media or {}).get("duration_ms", 0),
-                words=f"{row.shown_name} {said}".strip().casefold(),
             )
         )
+        for word in set(re.findall(r"\w+", said.casefold().replace("ё", "е"))):
+            bind.execute(words.insert().values(word=word, appeal_id=row.id))
 
 
 def downgrade() -> None:
@@ -170,6 +176,7 @@ def downgrade() -> None:
         "feed_tokens",
         "downloads",
         "tags",
+        "release_words",
         "releases",
         "pieces",
         "account_acts",
