@@ -42,6 +42,8 @@ class Settings:
         "", "Where to tell the team that something waits too long: an Apprise address; empty: nowhere."
     )
     notify_hours: int = _setting(24, "How many hours something may wait for a person before the team is told.")
+    pieces_days: int = _setting(14, "For how many days pieces of finished clips are kept for the next edit.")
+    pieces_megabytes: int = _setting(10_000, "How much room they may take together, in MB; the oldest go first.")
     sweep_seconds: int = _setting(30, "How often lost work is looked for.")
 
     @classmethod

@@ -42,8 +42,12 @@ GUARDS = {
 NO_SEI = {"bsf:v": "filter_units=pass_types=1-5|7-8"}
 
 #: vfr: each frame keeps its time. By default ffmpeg doubles and drops frames until they march in step, also the
-#: million frames that a clip with a gap in its times would ask for.
-H264 = {"vcodec": "libx264", "preset": "veryfast", "crf": 20, "fps_mode": "vfr", **NO_SEI}
+#: million frames that a clip with a gap in its times would ask for. A key frame each 2 s, nothing before it needed by
+#: anything after it: networks ask for that, and the clip can be cut there (pieces.py).
+H264 = {
+    "vcodec": "libx264", "preset": "veryfast", "crf": 20, "fps_mode": "vfr",
+    "force_key_frames": "expr:gte(t,n_forced*2)", **NO_SEI,
+}  # fmt: skip
 
 #: For every file that we make: no tags of the original, no trace of when or by what it was made.
 BARE = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
@@ -90,6 +94,20 @@ def still(name: str) -> Any:
     return ffmpeg.input(f"file:{name}", f="png_pipe", protocol_whitelist="file", codec_whitelist="png")
 
 
+def joined(name: str, **options: Any) -> Any:
+    """The files of an ffconcat list that we wrote ourselves, one after the other; its name as in captions().
+
+    auto_convert=0: their packets as they are. Else what a decoder must know would be put before each key frame.
+    """
+    formats = {"format_whitelist": f"concat,{GUARDS['format_whitelist']}"}
+    return ffmpeg.input(f"file:{name}", f="concat", safe=0, auto_convert=0, **GUARDS | formats, **options)
+
+
+def ticks(scale: int) -> dict[str, Any]:
+    """Options for an output that counts so many ticks a second: by default times are rounded to the frame rate."""
+    return {"enc_time_base": f"1/{scale}", "video_track_timescale": scale}
+
+
 def output(*streams: Any, name: str, **options: Any) -> Any:
     """An output file `name` in the directory of the call."""
     return ffmpeg.output(*streams, f"file:{name}", **options)
@@ -100,13 +118,17 @@ def run(
     *outputs: Any,
     read: Path,
     write: Path,
+    also: Sequence[Path] = (),
     stop: threading.Event | None = None,
     otherwise: type[PipelineError] = ToolFailed,
     reason: str = "tool_failed",
 ) -> None:
-    """Make all outputs in one pass. Raises BadMedia, ToolFailed, LostLease; `otherwise` where stderr tells nothing."""
+    """Make all outputs in one pass, reading also these files.
+
+    Raises BadMedia, ToolFailed, LostLease; `otherwise` where stderr tells nothing.
+    """
     both = ffmpeg.merge_outputs(*outputs).global_args("-hide_banner", "-nostdin", "-v", "error", "-xerror", "-y")
-    judge(box.run(both.compile(), read=[read], write=write, stop=stop), otherwise, reason)
+    judge(box.run(both.compile(), read=[read, *also], write=write, stop=stop), otherwise, reason)
 
 
 def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str = "tool_failed") -> None:
@@ -120,19 +142,18 @@ def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str =
         raise otherwise(reason, done.stderr)
 
 
-def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, count_packets: bool = False) -> dict[str, Any]:
+def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, options: Sequence[str] = ()) -> dict[str, Any]:
     """What ffprobe says of a file, as its JSON. Raises BadMedia where it cannot be read."""
     codecs = ",".join(VIDEO_CODECS + AUDIO_CODECS + UNUSED_CODECS)
     guards = [
         word for name, value in (GUARDS | {"codec_whitelist": codecs}).items() for word in (f"-{name}", str(value))
     ]
-    count = ["-count_packets"] if count_packets else []
     argv = [
         "ffprobe",
         "-v",
         "error",
         *guards,
-        *count,
+        *options,
         "-show_entries",
         entries,
         "-of",
@@ -153,6 +174,12 @@ def ffprobe(box: Sandbox, path: Path, entries: str, *, work: Path, count_packets
     return found
 
 
+def scale(box: Sandbox, path: Path, work: Path) -> int:
+    """How many ticks a second the times of an MP4's picture are counted in. Raises BadMedia."""
+    found = ffprobe(box, path, "stream=time_base", work=work, options=["-select_streams", "V:0"])
+    return int(found["streams"][0]["time_base"].removeprefix("1/"))
+
+
 def _has_boxes(path: Path) -> bool:
     """Whether a file without a table of contents was a video once, and not just any file named so."""
     with path.open("rb") as file:
@@ -165,9 +192,8 @@ def verify(box: Sandbox, path: Path, duration_ms: int, kinds: Sequence[str] = ("
     Raises BadMedia("damaged") where it came out shorter or longer, for what it was made from is then not what it
     claims to be.
     """
-    found = ffprobe(
-        box, path, "format=duration:stream=codec_type,nb_read_packets", work=path.parent, count_packets=True
-    )
+    entries = "format=duration:stream=codec_type,nb_read_packets"
+    found = ffprobe(box, path, entries, work=path.parent, options=["-count_packets"])
     streams = {stream["codec_type"]: int(stream.get("nb_read_packets", 0)) for stream in found["streams"]}
     if not all(streams.get(kind) for kind in kinds):
         raise BadMedia("damaged", f"{path.name} has {streams}")

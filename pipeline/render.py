@@ -64,11 +64,12 @@ def burn_in(
     look: Look = PLAIN,
 ) -> Path:
     """Draw the cues into the picture of the clean proxy; the sound is copied. Raises ToolFailed or LostLease."""
-    size = proxy_size(info)
-    clip = ffmpeg.source(clean)
+    size, clip = proxy_size(info), ffmpeg.source(clean)
+    with our_own_work():
+        ticks = ffmpeg.ticks(ffmpeg.scale(box, clean, out.parent))
     finished = ffmpeg.output(
         drawn(clip["V:0"], lay_out(cues, size, look, out.parent), size, look), clip["a:0"], name=out.name,
-        acodec="copy", **ffmpeg.H264, **ffmpeg.ANONYMOUS,
+        acodec="copy", **ffmpeg.ANONYMOUS, **ffmpeg.H264, **ticks,
     )  # fmt: skip
     with our_own_work():
         ffmpeg.run(box, finished, read=clean, write=out.parent, stop=stop)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import errno
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from pipeline import render, retention, workflow
+from pipeline import hands, render, retention, workflow
+from pipeline.alive import kept_alive
 from pipeline.context import Context
+from pipeline.crew import Piece
 from pipeline.errors import LostLease, PipelineError
 from pipeline.models import Appeal, File, Kind, Status, Track
 from pipeline.steps import STEPS, Job, Result
@@ -31,13 +30,20 @@ def run(context: Context, appeal_id: int, queue: str) -> None:
     lease = timedelta(seconds=context.settings.lease_seconds)
     with context.db.write() as session:
         claim = workflow.claim(session, appeal_id, queue, lease)
-        if claim is None:
-            return
-        appeal = whole(session, appeal_id)
+        appeal = whole(session, appeal_id) if claim else None
+    if claim is None or appeal is None:
+        if queue == workflow.QUEUES[Status.SUBMITTED]:
+            hands.lend_a_hand(context, appeal_id)
+        return
     work, new = STEPS[claim.status]
     log.info("appeal %d: %s, try %d", appeal_id, claim.status, claim.tries)
+
+    def renew() -> None:
+        with context.db.write() as session:
+            workflow.renew(session, claim, lease)
+
     try:
-        with _alive(context, claim, lease) as stop:
+        with kept_alive(renew, lease, f"appeal {appeal_id}") as stop:
             _clear_dead_tries(context, appeal)
             with context.scratch.work(f"{appeal_id}-{claim.attempt}") as folder:
                 job = Job(context, claim, appeal, folder, stop)
@@ -65,35 +71,12 @@ def whole(session: Session, appeal_id: int) -> Appeal:
 def _clear_dead_tries(context: Context, appeal: Appeal) -> None:
     """Remove what a killed worker left: its scratch folder, and files that it stored and that no row knows."""
     context.scratch.forget(appeal.id)
-    known = {file.key for file in appeal.files}
+    with context.db.read() as session:
+        pieces = session.scalars(select(Piece.key).where(Piece.appeal_id == appeal.id)).all()
+    known = {file.key for file in appeal.files} | {*pieces}
     for key in context.storage.keys(appeal.folder):
         if key not in known:
             context.storage.delete(key)
-
-
-@contextmanager
-def _alive(context: Context, claim: Claim, lease: timedelta) -> Iterator[threading.Event]:
-    """Renew the lease in the background. The event is set when it is lost, and tools stop at it."""
-    stop, done = threading.Event(), threading.Event()
-
-    def beat() -> None:
-        while not done.wait(lease.total_seconds() / 4):
-            try:
-                with context.db.write() as session:
-                    workflow.renew(session, claim, lease)
-            except LostLease:
-                stop.set()
-                return
-            except Exception:  # a locked database is no reason to stop: the lease has three beats to spare
-                log.warning("appeal %d: no heartbeat", claim.appeal_id, exc_info=True)
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield stop
-    finally:
-        done.set()
-        thread.join()
 
 
 def _finish(job: Job, result: Result, new: Status) -> None:
@@ -197,6 +180,7 @@ def tidy(context: Context) -> None:
     """
     retention.forget_old(context)
     retention.finish_purges(context)
+    hands.drop_old(context)
     context.uploads.sweep()
     with context.db.read() as session:
         known = set(session.scalars(select(Appeal.folder)))

@@ -19,7 +19,9 @@ from pipeline.approval import approval_in_force
 from pipeline.context import Context
 from pipeline.cues import Cue
 from pipeline.errors import LostLease, PipelineError
+from pipeline.hands import Hands, finish
 from pipeline.models import ANOTHER_LANGUAGE, UNKNOWN_LANGUAGE, Appeal, Kind, Layer, Status
+from pipeline.pieces import SECONDS
 from pipeline.prepare import prepare
 from pipeline.probe import MediaInfo, check_limits, probe
 from pipeline.translate import draft
@@ -152,9 +154,14 @@ def _made_by(heard_by: str, cues: Sequence[Cue]) -> str:
 def _render(job: Job) -> Result:
     revision_id = job.appeal.submitted_revision_id
     cues = job.cues(Layer.RUSSIAN, revision_id)
-    clean = job.fetch(Kind.CLEAN)
-    look, out = job.context.campaign.look, job.work / "finished.mp4"
-    finished = render.burn_in(job.context.box, clean, cues, job.media, out, job.stop, look=look)
+    file, clean = job.appeal.file(Kind.CLEAN), job.fetch(Kind.CLEAN)
+    assert file  # noqa: S101 - fetch found it
+    whole = max(job.media.duration_ms / 1000 / SECONDS, 1)  # about so many pieces
+    hands = Hands(
+        job.context, job.appeal.id, job.appeal.folder, clean, file.sha256, job.work, job.stop,
+        tell=lambda left: job.tell(max(1 - left / whole, 0)),
+    )  # fmt: skip
+    finished = finish(hands, job.claim, cues, job.media)
     return Result({Kind.FINISHED: finished}, revision_id=revision_id)
 
 

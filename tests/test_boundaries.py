@@ -35,7 +35,7 @@ KNOW_RECORDS = [
     "publishing",
     "crew",
 ]
-GLUE = ["__init__", "__main__", "steps", "runner"]
+GLUE = ["__init__", "__main__", "steps", "runner", "hands"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PIPELINE if "migrations" not in path.parts
