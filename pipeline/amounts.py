@@ -37,7 +37,7 @@ def _value(digits: str, *, short: bool) -> Decimal:
     if short and re.fullmatch(r"[0-9]+[.,][0-9]+", digits):
         return Decimal(digits.replace(",", "."))
     parted = r"[0-9]{1,3}(?:(?P<gap>[ .,'’])[0-9]{3})(?:(?P=gap)[0-9]{3})*"
-    found = re.fullmatch(rf"([0-9]+|{parted})(?:[.,]0{1, 2})?", digits)
+    found = re.fullmatch(rf"([0-9]+|{parted})(?:[.,]00?)?", digits)
     if found is None:
         raise ValueError(digits)
     return Decimal(re.sub("[^0-9]", "", found[1]))

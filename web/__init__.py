@@ -19,6 +19,7 @@ from web import (
     auth,
     commands,
     contact,
+    counted,
     errors,
     exchange,
     given,
@@ -29,7 +30,10 @@ from web import (
     measures,
     media,
     notes,
+    posts,
     queue,
+    reach,
+    recall,
     review,
     screening,
     social,
@@ -98,7 +102,7 @@ def create_app(config: Settings | None = None) -> Flask:
         (submit, tus, status),
         (queue, appeal, workbench, history, exchange, screening, review, notes, contact, media),
     )
-    for module in (*outside, *team, me, social, admin, auth):
+    for module in (*outside, *team, me, recall, posts, counted, reach, social, admin, auth):
         app.register_blueprint(module.pages)
     app.register_blueprint(notes.ticks)
     app.register_blueprint(workbench.script)
@@ -109,6 +113,8 @@ def create_app(config: Settings | None = None) -> Flask:
     commands.init_app(app)
     words.init_app(app)
     measures.init_app(app)
+    for shown in (posts, reach, recall):
+        shown.init_app(app)
     _init_banners(app, settings)
     _init_headers(app, settings)
     app.register_error_handler(SecurityError, _another_name)

@@ -18,6 +18,7 @@ URGENT, NOT_URGENT = "marked as urgent", "not urgent any more"
 WITH_NOTES = "see the notes at the clip"
 TAKEN_TO_EDIT = "taken back by a reviewer who edits it"
 REVEALED = "looked at where to write to her"
+DOWN_AGAIN = "to be taken down again; that it was gone had said"
 SAME_HANDS = "approved by an account whose password its author gave"
 
 #: As the pages say it. What people wrote stands in the ledger in their own words.
@@ -42,6 +43,8 @@ def words(reason: str) -> str:
     alone, _colon, why = reason.partition(": ")
     if alone == approval.ALONE:
         return str(_("Approved without a second person: %(why)s", why=why))
+    if alone == DOWN_AGAIN:
+        return str(_("To be taken down again. That it was gone had said: %(why)s", why=why))
     if alone == SAME_HANDS:
         sentence = _("%(name)s wrote words in it, and also gave the account that approved it its password.", name=why)
         return str(sentence)
@@ -50,7 +53,7 @@ def words(reason: str) -> str:
 
 def theirs(words: str) -> str:
     """What a person wrote, so that the ledger never takes it for a line of the app."""
-    ours = words in WORDS or words.partition(": ")[0] in {approval.ALONE, SAME_HANDS}
+    ours = words in WORDS or words.partition(": ")[0] in {approval.ALONE, SAME_HANDS, DOWN_AGAIN}
     return f"“{words}”" if ours else words
 
 
