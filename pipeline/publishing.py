@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pipeline.base import Base, now
 from pipeline.cues import Cue
 from pipeline.models import Appeal
+
+#: Ordered by their bytes on every database: then what begins alike stands side by side.
+BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Release(Base):
@@ -32,7 +35,7 @@ class ReleaseWord(Base):
 
     __tablename__ = "release_words"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
-    word: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), primary_key=True, index=True)
 
 

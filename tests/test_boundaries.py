@@ -33,6 +33,7 @@ KNOW_RECORDS = [
     "nudge",
     "posts",
     "publishing",
+    "kit",
     "crew",
 ]
 GLUE = ["__init__", "__main__", "steps", "runner", "hands"]

@@ -85,7 +85,15 @@ ROUTES = {
     "POST /staff/appeals/<int:appeal_id>/contact": ADMIN,
     "GET /social/": PUBLISHERS,
     "POST /social/take-downs/<int:take_down_id>/done": PUBLISHERS,
+    "GET /social/clips/<int:appeal_id>": PUBLISHERS,
     "GET /social/clips/<int:appeal_id>/<kind>": PUBLISHERS,
+    "GET /social/clips/<int:appeal_id>/shown/<kind>": PUBLISHERS,
+    "GET /social/clips/<int:appeal_id>/kit.zip": PUBLISHERS,
+    "GET /social/kits.zip": PUBLISHERS,
+    "POST /social/clips/<int:appeal_id>/tags": PUBLISHERS,
+    "GET /feed.json": ALL,  # who has a token
+    "GET /feed.xml": ALL,
+    "GET /feed/clips/<int:appeal_id>/kit.zip": ALL,
     "GET /admin/": ADMIN,
     "GET /admin/accounts/<int:account_id>": ADMIN,
     "POST /admin/accounts/add": ADMIN,
@@ -95,6 +103,9 @@ ROUTES = {
     "GET /admin/audit": ADMIN,
     "GET /admin/intake": ADMIN,
     "POST /admin/intake": ADMIN,
+    "GET /admin/feeds": ADMIN,
+    "POST /admin/feeds/add": ADMIN,
+    "POST /admin/feeds/<int:token_id>/revoke": ADMIN,
     "GET /admin/memory": ADMIN,
     "POST /admin/memory/import": ADMIN,
     "GET /admin/memory.tmx": ADMIN,
@@ -113,6 +124,7 @@ def address(route: str, appeal_id: int) -> tuple[str, str]:
     """Method and path of a route, for this appeal."""
     method, rule = route.split(" ")
     values = {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1, "<int:account_id>": 1, "<int:note_id>": 1}
+    values["<int:token_id>"] = 1
     kind = "srt" if "russian" in rule else "finished"
     for pattern, value in {**values, "<kind>": kind, "<path:filename>": "style.css"}.items():
         rule = rule.replace(pattern, str(value))

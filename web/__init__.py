@@ -22,9 +22,11 @@ from web import (
     counted,
     errors,
     exchange,
+    feed,
     given,
     guard,
     history,
+    kits,
     languages,
     me,
     measures,
@@ -39,6 +41,7 @@ from web import (
     social,
     status,
     submit,
+    tokens,
     tus,
     words,
     workbench,
@@ -102,7 +105,7 @@ def create_app(config: Settings | None = None) -> Flask:
         (submit, tus, status),
         (queue, appeal, workbench, history, exchange, screening, review, notes, contact, media),
     )
-    for module in (*outside, *team, me, recall, posts, counted, reach, social, admin, auth):
+    for module in (*outside, *team, me, recall, posts, counted, reach, social, kits, feed, admin, tokens, auth):
         app.register_blueprint(module.pages)
     app.register_blueprint(notes.ticks)
     app.register_blueprint(workbench.script)

@@ -1,75 +1,155 @@
-"""The social team: released clips, to look at and to download, and what has to be taken down again."""
+"""The social team: the gallery of released clips, to look through and to choose from, and the page of one clip."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, func, literal, select, union, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pipeline.approval import approval_in_force, authors, downloadable, too_early
 from pipeline.base import now
-from pipeline.models import Account, Appeal, Kind, Role, Status
-from pipeline.posts import TakeDown
-from web import given
+from pipeline.models import Account, Appeal, Role, Status, Transition
+from pipeline.posts import Post, TakeDown
+from pipeline.publishing import Release, ReleaseWord, Tag, words
+from web import clip, errors, given
 from web.auth import role
 from web.desk import desk
-from web.media import send_stored
+from web.words import language as spoken
 
 pages = Blueprint("social", __name__)
 publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 
 PAGE = 24
-DONE = 20  # take-downs that were ticked off last and are still shown
+VISIT = timedelta(minutes=30)  # who comes back later than that visits again
+ROUGHLY = timedelta(minutes=1)  # so exactly it is written down when somebody looked
+MOST_WORDS = 6  # of a search
+MOST_TAGS, LONGEST_TAG = 20, 40
 
-#: Why a clip may not be shown any more, by where its appeal went.
-WHY = {
-    Status.WITHDRAWN: _l("Its supporter took it back."),
-    Status.IN_REVIEW: _l("Its supporter changed her choices. A reviewer looks at it again."),
-    Status.DRAFTED: _l("A reviewer opened it again for correction."),
-}
 
-#: How a downloaded file ends, after `appeal-12-ru`.
-ENDINGS = {Kind.FINISHED: ".mp4", Kind.SOFTSUB: "-soft.mp4", Kind.SRT: ".srt", Kind.VTT: ".vtt"}
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for; empty: everything."""
+
+    search: str
+    language: str
+    country: str
+    tag: str
+    network: str
+    unposted: str  # a network on which it does not stand yet
+    new: str
+
+    @classmethod
+    def asked(cls) -> Wish:
+        names = ("search", "language", "country", "tag", "network", "unposted", "new")
+        return cls(**{name: given.line(request.args, name)[:100] for name in names})
+
+    def address(self, page: int = 1) -> str:
+        """Where these clips stand."""
+        named = {name: value for name, value in vars(self).items() if value}
+        return url_for("social.gallery", **named, page=page if page > 1 else None)
 
 
 @pages.get("/social/")
 @publishers
 def gallery(account: Account) -> str:
-    """Released clips, the newest first."""
-    page = max(given.number(request.args, "page", 1), 1)
-    released = select(Appeal).where(Appeal.status == Status.RELEASED).order_by(Appeal.since.desc(), Appeal.id.desc())
+    """Released clips, the newest first, as far as they are asked for."""
+    page, wish, before = max(given.number(request.args, "page", 1), 1), Wish.asked(), _visit(account)
+    newest = select(Release).where(*_wanted(wish, before)).order_by(Release.at.desc(), Release.appeal_id.desc())
     with desk().db.read() as session:
-        found = session.scalars(released.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
-        clips = [(each, downloadable(each), too_early(each), _credits(session, each)) for each in found[:PAGE]]
-        open_ones = select(TakeDown, Appeal).join(Appeal).where(TakeDown.done_by == "").order_by(TakeDown.id)
-        still = [(down, appeal.language, _ever_allowed(appeal)) for down, appeal in session.execute(open_ones)]
-        done = select(TakeDown).where(TakeDown.done_by != "").order_by(TakeDown.done_at.desc()).limit(DONE)
+        found = session.scalars(newest.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
+        clips = found[:PAGE]
+        numbers = [each.appeal_id for each in clips]
         return render_template(
             "staff/gallery.html",
             clips=clips,
+            tags=_tags(session, numbers),
+            posted=posted(session, numbers),
+            before=before,
+            today=now().date(),
+            wish=wish,
             page=page,
             more=len(found) > PAGE,
-            still=still,
-            done=session.scalars(done).all(),
-            why=WHY,
+            languages=[(code, spoken(current_app, code)) for code in _distinct(session, Release.language)],
+            countries=[(each, each) for each in _distinct(session, Release.country) if each],
+            all_tags=[(each, each) for each in _distinct(session, Tag.tag)],
         )
 
 
-def _credits(session: Session, appeal: Appeal) -> list[str]:
-    """Pseudonyms of those who wrote its subtitles and said that they may be named."""
-    approval = approval_in_force(appeal)
-    if approval is None:
-        return []
-    wrote = (Account.id.in_(authors(approval.revision)), Account.credited)
-    return list(session.scalars(select(Account.name).where(*wrote).order_by(Account.name)))
+def _visit(account: Account) -> datetime | None:
+    """When the visit before this one ended; None at the first one. Writes down that she is looking."""
+    moment, seen, before = now(), account.gallery_seen, account.gallery_before
+    if seen and moment - seen < ROUGHLY:
+        return before
+    if seen and moment - seen > VISIT:
+        before = seen
+    with desk().db.write() as session:
+        looked = {"gallery_seen": moment, "gallery_before": before}
+        session.execute(update(Account).where(Account.id == account.id).values(**looked))
+    return before
 
 
-def _ever_allowed(appeal: Appeal) -> list[str]:
-    """Where it may have been posted."""
-    return sorted({key for consent in appeal.consents for key in consent.answer("networks") or ()})
+def _wanted(wish: Wish, before: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [_contains(word) for word in sorted(words(wish.search), key=len, reverse=True)[:MOST_WORDS]]
+    if wish.language:
+        conditions.append(Release.language == wish.language)
+    if wish.country:
+        conditions.append(Release.country == wish.country)
+    if wish.tag:
+        conditions.append(Release.appeal_id.in_(select(Tag.appeal_id).where(Tag.tag == wish.tag)))
+    if wish.network:
+        conditions.append(Release.networks.contains(f" {wish.network} ", autoescape=True))
+    if wish.unposted:
+        standing = _standing(Post.network == wish.unposted).with_only_columns(Post.appeal_id)
+        conditions.append(Release.appeal_id.not_in(standing))
+    if wish.new and before:
+        conditions.append(Release.at > before)
+    return conditions
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    """A word of it begins so; or it is its number."""
+    there = select(ReleaseWord.appeal_id).where(ReleaseWord.word >= word, ReleaseWord.word < word + "\U0010ffff")
+    if word.isdecimal() and int(word) <= given.LARGEST:
+        return Release.appeal_id.in_(union(there, select(literal(int(word)))))
+    return Release.appeal_id.in_(there)
+
+
+def _standing(*where: ColumnElement[bool]) -> Any:
+    """Posts that stand, as far as the log knows."""
+    gone = select(TakeDown.post_id).where(TakeDown.post_id == Post.id, TakeDown.done_by != "").exists()
+    return select(Post).where(*where, Post.struck_by == "", ~gone)
+
+
+def posted(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """On which networks these clips stand."""
+    here = _standing(Post.appeal_id.in_(list(numbers))).with_only_columns(Post.appeal_id, Post.network).distinct()
+    return _grouped(session.execute(here.order_by(Post.network)).all())
+
+
+def _tags(session: Session, numbers: Sequence[int]) -> dict[int, list[str]]:
+    wanted = select(Tag.appeal_id, Tag.tag).where(Tag.appeal_id.in_(numbers)).order_by(Tag.tag)
+    return _grouped(session.execute(wanted).all())
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for number, value in rows:
+        found.setdefault(number, []).append(value)
+    return found
+
+
+def _distinct(session: Session, column: InstrumentedAttribute[str]) -> Sequence[str]:
+    """The different values of an indexed column: from one to the next, without reading all the rows between."""
+    first = select(func.min(column).label("value")).cte("different", recursive=True)
+    onward = select(func.min(column)).where(column > first.c.value).scalar_subquery()
+    each = first.union_all(select(onward).where(first.c.value.is_not(None)))
+    return session.scalars(select(each.c.value).where(each.c.value.is_not(None))).all()
 
 
 @pages.app_template_filter("network")
@@ -79,28 +159,39 @@ def network(key: str) -> str:
     return names.get(key, key)
 
 
-@pages.post("/social/take-downs/<int:take_down_id>/done")
+@pages.get("/social/clips/<int:appeal_id>")
 @publishers
-def taken_down(account: Account, take_down_id: int) -> ResponseReturnValue:
-    """Somebody says that the clip is gone wherever it was posted."""
-    open_one = (TakeDown.id == take_down_id, TakeDown.done_by == "")
-    with desk().db.write() as session:
-        session.execute(update(TakeDown).where(*open_one).values(done_by=account.name, done_at=now()))
-    flash(_("Ticked off."))
-    return redirect(url_for("social.gallery"))
-
-
-@pages.get("/social/clips/<int:appeal_id>/<kind>")
-@publishers
-def clip(account: Account, appeal_id: int, kind: str) -> Response:
-    """A file of a released clip. The workflow says which; nothing else leaves by this way, whoever asks."""
+def page(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """One clip: how it looks on each network, what to write there, and all that can be downloaded."""
     with desk().db.read() as session:
         appeal = session.get(Appeal, appeal_id)
-        files = downloadable(appeal) if appeal else {}
-        poster = appeal.file(Kind.POSTER) if appeal and files else None
-    if kind == Kind.POSTER and poster:
-        return send_stored(poster)
-    file = next((file for file in files.values() if file.kind == kind), None)
-    if file is None:
+        if appeal is None or appeal.status != Status.RELEASED:
+            return _not_here(session, appeal_id)
+        shown = clip.shown(session, appeal, desk().campaign)
+        tags = _tags(session, [appeal_id]).get(appeal_id, [])
+        every = _distinct(session, Tag.tag)
+        return render_template("staff/clip.html", appeal=appeal, tags=tags, all_tags=every, **shown)
+
+
+def _not_here(session: Session, appeal_id: int) -> ResponseReturnValue:
+    """Whoever knew it as released learns that it was taken back; others find nothing."""
+    was = select(Transition.id).where(Transition.appeal_id == appeal_id, Transition.old == Status.RELEASED)
+    if session.scalars(was.limit(1)).first() is None:
         abort(404)
-    return send_stored(file, save_as=f"appeal-{appeal_id}-ru{ENDINGS[file.kind]}")
+    sentence = _("This clip may not be shown any more. If you posted it, please take it down.")
+    return make_response(errors.page(404, sentence))
+
+
+@pages.post("/social/clips/<int:appeal_id>/tags")
+@publishers
+def tag(account: Account, appeal_id: int) -> ResponseReturnValue:
+    """These tags, in place of those that it had."""
+    typed = given.line(request.form, "tags").casefold().split(",")
+    wanted = list(dict.fromkeys(each.strip(" #")[:LONGEST_TAG].strip() for each in typed))
+    with desk().db.write() as session:
+        if session.get(Release, appeal_id) is None:
+            abort(404)
+        session.execute(delete(Tag).where(Tag.appeal_id == appeal_id))
+        session.add_all(Tag(appeal_id=appeal_id, tag=each) for each in wanted[:MOST_TAGS] if each)
+    flash(_("The tags are saved."))
+    return redirect(url_for("social.page", appeal_id=appeal_id))

@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 TIME = sa.DateTime(timezone=True)
+BYTEWISE = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def _key(name: str, table: str, nullable: bool = False) -> sa.Column[int]:
@@ -76,7 +77,8 @@ def _published() -> None:
     )  # fmt: skip
     _table(
         "release_words", ("appeal_id",),
-        *_text("word"), _key("appeal", "release_words"), key=("word", "appeal_id"), sqlite_with_rowid=False,
+        sa.Column("word", BYTEWISE, nullable=False), _key("appeal", "release_words"), key=("word", "appeal_id"),
+        sqlite_with_rowid=False,
     )  # fmt: skip
     _table("tags", ("tag",), _key("appeal", "tags"), *_text("tag"), key=("appeal_id", "tag"))
     _table(
