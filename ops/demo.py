@@ -66,7 +66,7 @@ def go_on(translator: Visitor, reviewer: Visitor, social: Visitor, pages: list[s
     reviewer.open(f"{returned}/review")
     reviewer.press("Return", words="Please look at the second cue again: it is hard to read.")
     number = released.rsplit("/", 1)[1]
-    wait(social, "/social/", f"/social/clips/{number}/finished")
+    wait(social, "/social/", f'/social/clips/{number}"')
 
 
 def password_of(name: str, role: str) -> str:

@@ -108,7 +108,7 @@ def test_from_upload_to_an_approved_download_and_back(site, tmp_path):
     sveta.open(clip(number, "finished"))
     assert sveta.status == 404  # not approved, not there
     approve(rita, page)
-    until(lambda: clip(number, "finished") in sveta.open("/social/"), "a released clip")
+    until(lambda: f'/social/clips/{number}"' in sveta.open("/social/"), "a released clip")
     files = {kind: tmp_path / kind for kind in ("finished", "softsub", "srt", "vtt")}
     for kind, path in files.items():
         path.write_bytes(sveta.fetch(clip(number, kind)))

@@ -204,7 +204,7 @@ def test_an_admin_approves_own_words_alone_only_with_a_reason_that_everybody_see
     cast.onward(desk, made, Status.RELEASED)
     after = cast.fresh(desk, made)
     assert (after.transitions[-2].by, after.transitions[-2].reason) == ("ada", f"{approval.ALONE}: Everybody sleeps.")
-    for person, path in ((tanya, f"/staff/appeals/{made.id}"), (ada, "/admin/audit"), (sveta, "/social/")):
+    for person, path in ((tanya, f"/staff/appeals/{made.id}"), (ada, "/admin/audit"), (sveta, f"/social/clips/{made.id}")):
         assert "ithout a second person: Everybody sleeps." in person.get(path).text, path
 
 

@@ -219,7 +219,7 @@ def released(app: Watched) -> dict[str, bytes]:
     until(lambda: "Watch and decide" in ada.open(page), "a finished clip", 120)
     ada.open(f"{page}/review")
     ada.press("Approve", watched="whole")
-    until(lambda: "/social/clips/1/finished" in ada.open("/social/"), "a released clip", 120)
+    until(lambda: '/social/clips/1"' in ada.open("/social/"), "a released clip", 120)
     return {kind: ada.fetch(f"/social/clips/1/{kind}") for kind in ("finished", "softsub", "srt", "vtt", "poster")}
 
 

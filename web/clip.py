@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipeline import kit, presets, texts
+from pipeline import delivery, kit, presets, texts
 from pipeline.approval import approval_in_force, authors, too_early
 from pipeline.campaign import Campaign
 from pipeline.look import Box
@@ -57,7 +58,7 @@ def shown(session: Session, appeal: Appeal, campaign: Campaign) -> dict[str, Any
     return {
         "files": files,
         "given": approval,
-        "frames": _frames(appeal, files),
+        "frames": _frames(appeal, approval, files),
         "others": [kind for kind in OTHERS if kind in files],
         "written": _written(appeal, approval, campaign),
         "alt": texts.alt(campaign.texts, kit.told(appeal, approval, campaign)),
@@ -67,9 +68,9 @@ def shown(session: Session, appeal: Appeal, campaign: Campaign) -> dict[str, Any
     }
 
 
-def _frames(appeal: Appeal, files: dict[str, File]) -> list[Frame]:
+def _frames(appeal: Appeal, approval: Approval, files: dict[str, File]) -> list[Frame]:
     """Those with a file first."""
-    missing: dict[str, str] = {}
+    missing = delivery.missing(appeal, delivery.Choices.from_dict(approval.delivery))
     media = appeal.media or {}
     wide = media.get("width", 9) > media.get("height", 16)
     found = []
@@ -81,7 +82,7 @@ def _frames(appeal: Appeal, files: dict[str, File]) -> list[Frame]:
             Frame(
                 preset=preset,
                 file=files.get(preset.name),
-                why=missing.get(preset.name, ""),
+                why=said.translated(_) if (said := missing.get(preset.name)) else "",
                 width=width,
                 height=height,
                 zone=Box(zone.left * width, zone.top * height, zone.width * width, zone.height * height),

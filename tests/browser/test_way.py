@@ -116,7 +116,7 @@ def approve(reviewer: Page, address: str) -> None:
 
 
 def download(social: Page, site: Site, address: str) -> Path:
-    link = social.locator(f"a[href*='/social/clips/{address.rsplit('/', 1)[1]}/finished']")
+    link = social.locator(f"h2 a[href$='/social/clips/{address.rsplit('/', 1)[1]}']")
 
     def there() -> int:
         social.goto(f"{site.url}/social/")
@@ -124,8 +124,9 @@ def download(social: Page, site: Site, address: str) -> Path:
 
     until(there, "a released clip")
     shot(social, "8-gallery-desk")
+    link.click()
     with social.expect_download() as saved:
-        link.first.click()
+        social.get_by_role("link", name="MP4 as it was approved").click()
     assert saved.value.suggested_filename.endswith(".mp4")
     return Path(saved.value.path())
 
