@@ -5,7 +5,9 @@ It ends when one of them changes: workflow.advance ends it, and approval_in_forc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,11 +38,12 @@ def approve(
     two_people: bool,
     watched: bool = True,
     alone: str = "",
+    delivery: Mapping[str, Any] | None = None,
 ) -> None:
     """A reviewer's yes to the clip with this SHA-256, under the consent that the page showed. Stale, NotAllowed.
 
     watched: whether all of it was played before. alone: why an admin approves own words (break-glass), which the ledger
-    tells; the caller sees to it that it is an admin.
+    tells; the caller sees to it that it is an admin. delivery: what delivery.Choices.to_dict gives.
     """
     lock(session, appeal)  # her choices must not change meanwhile
     revision = _as_shown(session, appeal, sha256, consent_id)
@@ -62,6 +65,7 @@ def approve(
             by_id=account.id,
             watched=watched,
             alone=alone if own_words else "",
+            delivery=dict(delivery) if delivery else None,
         )
     )
     learned.learn(session, appeal, revision)

@@ -131,6 +131,14 @@ def run(
     judge(box.run(both.compile(), read=[read, *also], write=write, stop=stop), otherwise, reason)
 
 
+def listen(box: Sandbox, stream: Any, *, read: Path, write: Path) -> str:
+    """What a filter says at its end about a stream, on stderr. Raises as run() does."""
+    nothing = ffmpeg.output(stream, "-", f="null").global_args("-hide_banner", "-nostdin", "-nostats", "-v", "info")
+    done = box.run(nothing.compile(), read=[read], write=write)
+    judge(done)
+    return done.stderr
+
+
 def judge(done: Done, otherwise: type[PipelineError] = ToolFailed, reason: str = "tool_failed") -> None:
     """Raise what the end of a run means; `otherwise` when it failed and stderr says nothing that we know."""
     for words, error, meaning in MEANINGS:

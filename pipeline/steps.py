@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from pipeline import formats, layout, render, speech, transcribe, workflow
+from pipeline import delivery, face, formats, layout, render, renditions, speech, transcribe, workflow
 from pipeline.approval import approval_in_force
 from pipeline.context import Context
 from pipeline.cues import Cue
@@ -22,7 +22,7 @@ from pipeline.errors import LostLease, PipelineError
 from pipeline.hands import Hands, finish
 from pipeline.models import ANOTHER_LANGUAGE, UNKNOWN_LANGUAGE, Appeal, Kind, Layer, Status
 from pipeline.pieces import SECONDS
-from pipeline.prepare import prepare
+from pipeline.prepare import prepare, proxy_size
 from pipeline.probe import MediaInfo, check_limits, probe
 from pipeline.translate import draft
 from pipeline.workflow import Claim
@@ -106,8 +106,9 @@ def _prepare(job: Job) -> Result:
     info = probe(job.context.box, original, job.work)
     check_limits(info, min_ms=limits.min_ms, max_ms=limits.max_ms, max_pixels=limits.max_pixels)
     made = prepare(job.context.box, original, info, job.work, job.stop)
+    focus = face.find(job.context.box, made.clean, proxy_size(info), info.duration_ms, job.work)
     files = {Kind.CLEAN: made.clean, Kind.AUDIO: made.audio, Kind.PEAKS: made.peaks, Kind.POSTER: made.poster}
-    return Result(files, media=info)
+    return Result(files, media=info, focus=focus)
 
 
 def _transcribe(job: Job) -> Result:
@@ -169,14 +170,20 @@ def _deliver(job: Job) -> Result:
     approval = approval_in_force(job.appeal)
     if approval is None:
         raise PipelineError("changed_since")
-    job.fetch(Kind.FINISHED)  # released as it is, so it must still be what was approved
+    finished = job.fetch(Kind.FINISHED)  # released as it is, so it must still be what was approved
+    clean, box = job.fetch(Kind.CLEAN), job.context.box
     cues = job.cues(Layer.RUSSIAN, approval.revision_id)
     texts = {Kind.SRT: formats.srt(cues), Kind.VTT: formats.vtt(cues)}
     files = {kind: job.work / f"russian.{kind}" for kind in texts}
     for kind, path in files.items():
         path.write_text(texts[kind], encoding="utf-8")
-    files[Kind.SOFTSUB] = render.soft_subs(job.context.box, job.fetch(Kind.CLEAN), cues, job.work / "softsub.mp4")
-    return Result(files, revision_id=approval.revision_id)
+    files[Kind.SOFTSUB] = render.soft_subs(box, clean, cues, job.work / "softsub.mp4")
+    files[Kind.COVER] = renditions.cover(box, finished, cues, job.media.duration_ms, job.work / "cover.jpg")
+    choices = delivery.Choices.from_dict(approval.delivery)
+    made = delivery.make(
+        box, job.context.campaign, job.appeal, choices, cues, clean, finished, job.work, job.stop
+    )  # fmt: skip
+    return Result(files, made, revision_id=approval.revision_id)
 
 
 def _sha256(path: Path) -> str:

@@ -36,7 +36,7 @@ KNOW_RECORDS = [
     "kit",
     "crew",
 ]
-GLUE = ["__init__", "__main__", "steps", "runner", "hands"]
+GLUE = ["__init__", "__main__", "steps", "runner", "hands", "delivery"]
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PIPELINE if "migrations" not in path.parts
