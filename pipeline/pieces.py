@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pipeline import ffmpeg, formats
 from pipeline.cues import Cue
+from pipeline.errors import BadMedia, ToolFailed
 from pipeline.look import Look
 from pipeline.prepare import proxy_size
 from pipeline.probe import MediaInfo
@@ -196,7 +197,7 @@ def join(
     out: Path,
     stop: threading.Event | None = None,
 ) -> Path:
-    """Put all pieces together, with the sound of the proxy. Raises Unfit, ToolFailed, LostLease."""
+    """Put all pieces together, with the sound of the proxy. Raises Unfit, ToolFailed where the disk is full, LostLease."""
     (out.parent / LIST).write_text(_listed(film, parts), "utf-8")
     begin = _micro(film.times[0], film.scale)
     picture, clip = ffmpeg.joined(LIST, itsoffset=f"{begin}us"), ffmpeg.source(clean)
@@ -204,10 +205,14 @@ def join(
         picture["v:0"], clip["a:0"], name=out.name, vcodec="copy", acodec="copy",
         **ffmpeg.ANONYMOUS, video_track_timescale=film.scale,
     )  # fmt: skip
-    with our_own_work():
+    try:
         ffmpeg.run(box, finished, read=clean, also=[path for _, path in parts], write=out.parent, stop=stop)
         ffmpeg.verify(box, out, info.duration_ms)
         made = film_of(box, out, out.parent)
+    except (BadMedia, ToolFailed) as error:
+        if error.reason == "disk_full":
+            raise
+        raise Unfit(f"the pieces cannot be joined: {error.detail}") from error
     if made is None or (made.scale, made.times) != (film.scale, film.times):
         raise Unfit("the joined clip does not hold the frames of the proxy")
     return out
