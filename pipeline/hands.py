@@ -186,7 +186,7 @@ def _make(hands: Hands, piece: Piece, threads: int) -> None:
     try:
         stretch = Stretch.from_json(piece.plan)
         if pieces.address(stretch, look, hands.sha256) != piece.address:
-            raise Unfit("another look is set here, or another version runs")
+            raise Unfit("another logo is set here, or another version runs")
         with (
             kept_alive(renew, hands.lease, f"a piece of appeal {hands.appeal_id}") as stop,
             context.scratch.work(f"{hands.appeal_id}-{piece.holder}") as folder,
