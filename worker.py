@@ -36,6 +36,11 @@ if settings.notify and not settings.offline:
         "schedule": 3600.0,
         "options": {"queue": "speech", "expires": 3600},  # the one that may reach out (docker-compose.yml)
     }
+    app.conf.beat_schedule["recall"] = {
+        "task": "recall",
+        "schedule": 30.0,
+        "options": {"queue": "speech", "expires": 30},  # while a clip is heard this waits for its end
+    }
 app.conf.beat_schedule_filename = str(settings.data_dir / "beat")
 
 
@@ -79,6 +84,12 @@ def tidy() -> None:
 def tell() -> None:
     """Tell the team what waits too long."""
     nudge.nudge(context())
+
+
+@app.task(name="recall")
+def recall() -> None:
+    """Tell the team what is to be taken down."""
+    nudge.recalled(context())
 
 
 @after_setup_logger.connect

@@ -6,14 +6,15 @@ Networks count from the beginning, so a post's last number is all of its reach, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, cached_property
 from typing import NamedTuple, TypeVar
 
 FIELDS = ("views", "likes", "comments", "shares")
 WEEK = timedelta(days=7)
-K = TypeVar("K", str, int)
+K = TypeVar("K", bound=Hashable)
 
 
 class Count(NamedTuple):
@@ -26,7 +27,7 @@ class Count(NamedTuple):
     shares: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Posted:
     """A post with all that was counted of it, the earliest first."""
 
@@ -37,7 +38,13 @@ class Posted:
     channel: str
     hashtags: tuple[str, ...]
     day: date
+    url: str = ""
     counts: tuple[Count, ...] = ()
+
+    @cached_property
+    def newest(self) -> dict[str, int]:
+        """Its numbers as they were counted last."""
+        return last(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,15 @@ class Week(NamedTuple):
     posted: int  # posts that were made in it
 
 
-def last(counts: Iterable[Count]) -> dict[str, int]:
+def last(counts: Sequence[Count]) -> dict[str, int]:
     """The newest number of each field; fields that nobody said are missing."""
     newest: dict[str, int] = {}
-    for each in counts:
-        newest |= {name: value for name in FIELDS if (value := getattr(each, name)) is not None}
+    for each in reversed(counts):
+        for name, value in zip(FIELDS, each[1:], strict=True):
+            if value is not None:
+                newest.setdefault(name, value)
+        if len(newest) == len(FIELDS):
+            break
     return newest
 
 
@@ -75,9 +86,8 @@ def total(posts: Iterable[Posted]) -> Total:
     sums: dict[str, int] = {}
     made = counted = 0
     for post in posts:
-        newest = last(post.counts)
-        made, counted = made + 1, counted + bool(newest)
-        for name, value in newest.items():
+        made, counted = made + 1, counted + bool(post.newest)
+        for name, value in post.newest.items():
             sums[name] = sums.get(name, 0) + value
     return Total(made, counted, *(sums.get(name) for name in FIELDS))
 
@@ -93,6 +103,7 @@ def groups(posts: Iterable[Posted], of: Callable[[Posted], Iterable[K]], by: str
     return sorted(totals, key=lambda pair: (-reach[pair[0]], -pair[1].posts, str(pair[0])))
 
 
+@cache
 def monday(day: date) -> date:
     """The week of a day."""
     return day - timedelta(days=day.weekday())

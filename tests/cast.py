@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from pipeline import approval, cues, workflow
-from pipeline.base import Base
+from pipeline.base import Base, now
 from pipeline.consent import Choices, Naming, to_rows
 from pipeline.context import Context
 from pipeline.models import (
@@ -30,6 +31,7 @@ from pipeline.models import (
     Track,
     Transition,
 )
+from pipeline.posts import Post, Reach
 from pipeline.supporter import Receipt
 from web import accounts, decide, receipt
 
@@ -137,6 +139,18 @@ def appeal(desk: Context, status: Status = Status.DRAFTED, **fields: object) -> 
             _move(session, made, status, "rita", "not an appeal")
         _ = made.consents
     return made
+
+
+def posted(desk: Context, made: Appeal, *counts: tuple[date, int], **fields: object) -> Post:
+    """A post of this clip in the log, by sveta, with its views on some days."""
+    entry = {"network": "telegram", "preset": "telegram", "by": "sveta", "posted_at": now() - timedelta(days=30)}
+    with desk.db.write() as session:
+        number = session.query(Post).count() + 1
+        post = Post(appeal_id=made.id, **{"url": f"https://t.me/channel/{number}", **entry, **fields})
+        for day, views in counts or [(now().date(), 1200)]:
+            post.reaches.append(Reach(day=day, views=views, by="sveta"))
+        session.add(post)
+    return post
 
 
 def onward(desk: Context, made: Appeal, *way: Status) -> Appeal:

@@ -84,7 +84,27 @@ ROUTES = {
     "POST /staff/appeals/<int:appeal_id>/seen": REVIEWERS,
     "POST /staff/appeals/<int:appeal_id>/contact": ADMIN,
     "GET /social/": PUBLISHERS,
+    "GET /social/take-downs": PUBLISHERS,
     "POST /social/take-downs/<int:take_down_id>/done": PUBLISHERS,
+    "POST /social/take-downs/<int:take_down_id>/open": PUBLISHERS,
+    "POST /social/take-downs/<int:take_down_id>/mine": PUBLISHERS,
+    "POST /social/downloads/<int:download_id>/known": TEAM | {"sveta"},
+    "GET /social/posts": PUBLISHERS,
+    "GET /social/posts.csv": PUBLISHERS,
+    "GET /social/posts/log": PUBLISHERS,
+    "POST /social/posts/log": PUBLISHERS,
+    "GET /social/posts/<int:post_id>": PUBLISHERS,
+    "POST /social/posts/<int:post_id>": PUBLISHERS,
+    "POST /social/posts/<int:post_id>/strike": PUBLISHERS,
+    "POST /social/posts/<int:post_id>/restore": PUBLISHERS,
+    "POST /social/posts/<int:post_id>/reach": PUBLISHERS,
+    "POST /social/reach/<int:reach_id>/strike": PUBLISHERS,
+    "GET /social/reach": PUBLISHERS,
+    "GET /social/reach/report": PUBLISHERS,
+    "GET /social/reach/report.md": PUBLISHERS,
+    "GET /social/reach/report.csv": PUBLISHERS,
+    "GET /social/reach/import": PUBLISHERS,
+    "POST /social/reach/import": PUBLISHERS,
     "GET /social/clips/<int:appeal_id>": PUBLISHERS,
     "GET /social/clips/<int:appeal_id>/<kind>": PUBLISHERS,
     "GET /social/clips/<int:appeal_id>/shown/<kind>": PUBLISHERS,
@@ -123,7 +143,8 @@ def scripted(route: str) -> bool:
 def address(route: str, appeal_id: int) -> tuple[str, str]:
     """Method and path of a route, for this appeal."""
     method, rule = route.split(" ")
-    values = {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1, "<int:account_id>": 1, "<int:note_id>": 1}
+    values = {"<int:post_id>": 1, "<int:reach_id>": 1, "<int:download_id>": 1}
+    values |= {"<int:appeal_id>": appeal_id, "<int:take_down_id>": 1, "<int:account_id>": 1, "<int:note_id>": 1}
     values["<int:token_id>"] = 1
     kind = "srt" if "russian" in rule else "finished"
     for pattern, value in {**values, "<kind>": kind, "<path:filename>": "style.css"}.items():
@@ -142,6 +163,7 @@ def test_every_route_is_listed(app: Flask):
 
 def test_every_role_gets_what_it_may_and_nothing_else(stranger, tanya, rita, sveta, ada, desk):
     made = cast.appeal(desk, Status.RELEASED)
+    cast.posted(desk, made)
     people = {"tanya": tanya, "rita": rita, "sveta": sveta, "ada": ada}
     wrong = []
     for route, allowed in GUARDED.items():
@@ -168,6 +190,7 @@ def test_no_form_and_no_script_of_the_team_works_without_its_token(ada, desk):
 
 def test_every_answer_has_the_headers(stranger, ada, desk):
     made = cast.appeal(desk, Status.RELEASED)
+    cast.posted(desk, made)
     paths = [address(route, made.id)[1] for route in ROUTES if route.startswith("GET")]
     for answer in [*map(ada.get, paths), *map(stranger.get, ["/nothing", "/send", "/staff/"]), stranger.post("/send")]:
         is_form = (answer.request.method, answer.request.path) in {("GET", "/"), ("POST", "/send")}
@@ -219,6 +242,7 @@ def test_the_first_page_weighs_at_most_a_hundred_kilobytes_with_all_that_it_load
 def pages(desk, ada) -> dict[str, str]:
     """Every kind of page, as the admin sees it."""
     made = [cast.appeal(desk, status) for status in Status]
+    cast.posted(desk, made[7])
     paths = [
         "/",
         "/status",
@@ -227,6 +251,13 @@ def pages(desk, ada) -> dict[str, str]:
         "/staff/next",
         "/staff/me",
         "/social/",
+        "/social/posts",
+        "/social/posts/log?appeal_id=8",
+        "/social/posts/1",
+        "/social/reach",
+        "/social/reach/report",
+        "/social/reach/import",
+        "/social/take-downs",
         "/admin/",
         "/admin/stuck",
         "/admin/audit",

@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -79,7 +79,7 @@ def add(account: Account, post_id: int) -> ResponseReturnValue:
         if problem:
             return posts.one(post_id, typed=typed, problem=problem), 422
         warnings = fallen(post, day, numbers)
-        change = put(session, post, day, numbers, account.name)
+        change = put(post, day, numbers, account.name)
     flash(_("Nothing was changed.") if change == "same" else _("The numbers are saved."))
     for warning in warnings:
         flash(warning)
@@ -119,7 +119,7 @@ def strike(account: Account, reach_id: int) -> ResponseReturnValue:
     return redirect(url_for("posts.page", post_id=found.post_id))
 
 
-def put(session: Session, post: Post, day: date, numbers: Mapping[str, int], by: str) -> str:
+def put(post: Post, day: date, numbers: Mapping[str, int], by: str) -> str:
     """Write numbers down; what was said of the same day is struck, and stays where nothing new is said."""
     change, there = compare(post, day, numbers)
     if change == "same":
@@ -128,7 +128,6 @@ def put(session: Session, post: Post, day: date, numbers: Mapping[str, int], by:
     if there:
         there.struck_by = by
     post.reaches.append(Reach(day=day, by=by, **{**dict.fromkeys(reach.FIELDS), **before, **numbers}))
-    session.flush()
     return change
 
 
@@ -149,8 +148,8 @@ def fallen(post: Post, day: date, numbers: Mapping[str, int]) -> list[str]:
         _(
             "Lower than before: %(what)s %(now)s, and %(before)s earlier.",
             what=FIELDS[name],
-            now=value,
-            before=earlier[name],
+            now=format_decimal(value),
+            before=format_decimal(earlier[name]),
         )
         for name, value in lower.items()
     ]
@@ -184,7 +183,7 @@ def bring(account: Account) -> ResponseReturnValue:
     with desk().db.write() as session:
         lines = weigh(session, table, day)
         if request.form.get("do") == "take":
-            return _taken(session, lines, account.name)
+            return _taken(lines, account.name)
     return _form(written=written, lines=lines, table=table, day=day, shown=SHOWN)
 
 
@@ -198,23 +197,24 @@ def _written(pasted: str) -> str:
 
 def weigh(session: Session, table: Table, day: date) -> list[Line]:
     """Each row with its post, what is wrong with it, and what it would change. day: where the table says none."""
-    known = list(session.scalars(select(Post).where(Post.struck_by == "").options(selectinload(Post.reaches))))
-    by_number, by_link = {post.id: post for post in known}, {links.same(post.url): post for post in known}
+    links_of = session.execute(select(Post.id, Post.url).where(Post.struck_by == "")).all()
+    by_link = {links.same(url): number for number, url in links_of}
+    named = [(row.post or 0, by_link.get(links.same(row.link), 0) if row.link else 0) for row in table.rows]
+    wanted = {number for both in named for number in both} & {number for number, _url in links_of}
+    whole = select(Post).where(Post.id.in_(wanted)).options(selectinload(Post.reaches))
+    posts_of = {post.id: post for post in session.scalars(whole)}
     lines = []
-    for row in table.rows:
+    for row, (numbered, linked) in zip(table.rows, named, strict=True):
         line = Line(row, row.day or day, problems=[_(str(ROWS[each.code]), value=each.value) for each in row.problems])
         if not line.problems:
-            _find(line, by_number, by_link)
+            _find(line, posts_of.get(numbered), posts_of.get(linked))
         lines.append(line)
     _once(lines)
     return lines
 
 
-def _find(line: Line, by_number: Mapping[int, Post], by_link: Mapping[str, Post]) -> None:
-    numbered, linked = (
-        by_number.get(line.row.post or 0),
-        by_link.get(links.same(line.row.link)) if line.row.link else None,
-    )
+def _find(line: Line, numbered: Post | None, linked: Post | None) -> None:
+    """The post of this row, and what the row would change."""
     line.post = linked or numbered
     if line.post is None:
         line.problems.append(str(ROWS["unknown"]))
@@ -238,9 +238,9 @@ def _once(lines: Sequence[Line]) -> None:
             first.append(line)
 
 
-def _taken(session: Session, lines: Sequence[Line], by: str) -> ResponseReturnValue:
+def _taken(lines: Sequence[Line], by: str) -> ResponseReturnValue:
     good = [line for line in lines if line.post and not line.problems]
-    changed = [put(session, line.post, line.day, line.row.numbers, by) for line in good if line.post]
+    changed = [put(line.post, line.day, line.row.numbers, by) for line in good if line.post]
     taken, left = sum(each != "same" for each in changed), len(lines) - len(good)
     flash(ngettext("One row is taken.", "%(num)s rows are taken.", taken) if taken else _("Nothing was changed."))
     if left:

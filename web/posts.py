@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
@@ -19,7 +19,6 @@ from pipeline.presets import PRESETS
 from web import given, logged
 from web.auth import role
 from web.desk import desk
-from web.sheets import sheet
 
 pages = Blueprint("posts", __name__)
 publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
@@ -109,25 +108,6 @@ def _wanted(asked: dict[str, str]) -> list[ColumnElement[bool]]:
     if asked["by"]:
         these.append(Post.by == asked["by"])
     return these
-
-
-HEADER = ("post", "clip", "network", "channel", "link", "posted", "day", *reach.FIELDS)
-
-
-@pages.get("/social/posts.csv")
-@publishers
-def table(account: Account) -> Response:
-    """The log as a table that can be filled in and brought back: a line for each post, with its newest numbers."""
-    wanted = select(Post).where(Post.struck_by == "").options(selectinload(Post.reaches)).order_by(Post.id)
-    with desk().db.read() as session:
-        rows = [_row(post) for post in session.scalars(wanted)]
-    return sheet(f"posts_{now():%Y-%m-%d}.csv", HEADER, rows)
-
-
-def _row(post: Post) -> list[object]:
-    numbers, days = newest(post), [each.day for each in post.reaches if not each.struck_by]
-    told = [post.id, post.appeal_id, post.network, post.channel, post.url, f"{post.posted_at:%Y-%m-%d}"]
-    return [*told, max(days) if days else "", *(numbers.get(name, "") for name in reach.FIELDS)]
 
 
 @pages.get("/social/posts/log")

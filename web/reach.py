@@ -19,7 +19,7 @@ from pipeline import reach
 from pipeline.base import now
 from pipeline.models import Account, Appeal
 from pipeline.posts import Post, Reach
-from pipeline.reach import Count, Posted, Total, Week
+from pipeline.reach import Count, K, Posted, Total, Week
 from web import given, plot, words
 from web.desk import desk
 from web.posts import publishers
@@ -51,7 +51,8 @@ class Section:
 
     def bars(self, measure: str) -> plot.Bars | None:
         """The first of them, drawn."""
-        return plot.bars([(name, getattr(total, measure)) for name, total in self.rows[:BARS]])
+        names = [_("Appeal %(number)s", number=name) if self.clips else name for name, _total in self.rows[:BARS]]
+        return plot.bars([(name, getattr(each, measure)) for name, (_key, each) in zip(names, self.rows, strict=False)])
 
 
 def init_app(app: Flask) -> None:
@@ -68,21 +69,27 @@ def everything() -> list[Posted]:
     numbers = (Reach.post_id, Reach.day, Reach.views, Reach.likes, Reach.comments, Reach.shares)
     counts: dict[int, list[Count]] = defaultdict(list)
     with desk().db.read() as session:
-        for row in session.execute(select(*numbers).where(Reach.struck_by == "").order_by(Reach.day, Reach.id)):
-            counts[row.post_id].append(Count(*row[1:]))
-        found = session.execute(select(*columns).join(Appeal).where(Post.struck_by == "").order_by(Post.id)).all()
-    return [Posted(*row[:5], tuple(row.hashtags), row.posted_at.date(), tuple(counts.get(row.id, ()))) for row in found]
+        for post_id, *said in session.execute(
+            select(*numbers).where(Reach.struck_by == "").order_by(Reach.day, Reach.id)
+        ):
+            counts[post_id].append(Count._make(said))
+        found = session.execute(
+            select(*columns, Post.url).join(Appeal).where(Post.struck_by == "").order_by(Post.id)
+        ).all()
+    return [
+        Posted(*row[:5], tuple(row.hashtags), row.posted_at.date(), row.url, tuple(counts.get(row.id, ())))
+        for row in found
+    ]
 
 
-def channel(post: Posted) -> str:
+def channel(key: tuple[str, str]) -> str:
     """Network and channel, as people say them."""
-    network = desk().campaign.networks.get(post.network, post.network)
-    return f"{network}: {post.channel}" if post.channel else network
+    return f"{network(key[0])}: {key[1]}" if key[1] else network(key[0])
 
 
-def network(post: Posted) -> str:
+def network(key: str) -> str:
     """The network, as people say it."""
-    return desk().campaign.networks.get(post.network, post.network)
+    return desk().campaign.networks.get(key, key)
 
 
 @pages.get("/social/reach")
@@ -92,30 +99,34 @@ def page(account: Account) -> str:
     measure = given.line(request.args, "by")
     measure = measure if measure in MEASURES else "views"
     posts = everything()
+    weeks = reach.weeks(posts, measure)
     return render_template(
         "staff/reach.html",
         measure=measure,
         measures=MEASURES,
         total=reach.total(posts),
-        weeks=reach.weeks(posts, measure),
-        plotted=lines(posts, network, measure),
+        weeks=weeks,
+        plotted=lines(posts, weeks, lambda post: post.network, network, measure),
         sections=_sections(posts, measure),
         behind=reach.behind(posts, now().date()),
-        posts=posts,
         most=BARS,
     )
 
 
 def _sections(posts: Sequence[Posted], measure: str) -> list[Section]:
-    def section(id: str, title: str, column: str, of: Callable[[Posted], Iterable[str]]) -> Section:
-        return Section(id, title, column, reach.groups(posts, of, measure), clips=id == "clips")
+    def section(
+        id: str, title: str, column: str, of: Callable[[Posted], Iterable[K]], name: Callable[[K], str]
+    ) -> Section:
+        rows = [(name(key), total) for key, total in reach.groups(posts, of, measure)]
+        return Section(id, title, column, rows, clips=id == "clips")
 
+    bare = (_("without any"),)
     return [
-        section("networks", _("By network"), _("Network"), lambda post: (network(post),)),
-        section("channels", _("By channel"), _("Channel"), lambda post: (channel(post),)),
-        section("languages", _("By language"), _("Language"), lambda post: (_language(post.language),)),
-        section("hashtags", _("By hashtag"), _("Hashtag"), lambda post: post.hashtags or (_("without any"),)),
-        section("clips", _("By clip"), _("Clip"), lambda post: (str(post.appeal_id),)),
+        section("networks", _("By network"), _("Network"), lambda post: (post.network,), network),
+        section("channels", _("By channel"), _("Channel"), lambda post: ((post.network, post.channel),), channel),
+        section("languages", _("By language"), _("Language"), lambda post: (post.language,), _language),
+        section("hashtags", _("By hashtag"), _("Hashtag"), lambda post: post.hashtags or bare, str),
+        section("clips", _("By clip"), _("Clip"), lambda post: (post.appeal_id,), str),
     ]
 
 
@@ -123,14 +134,38 @@ def _language(code: str) -> str:
     return str(words.language(current_app, code))
 
 
-def lines(posts: Sequence[Posted], of: Callable[[Posted], str], measure: str) -> plot.Lines | None:
+def lines(
+    posts: Sequence[Posted],
+    weeks: Sequence[Week],
+    of: Callable[[Posted], K],
+    name: Callable[[K], str],
+    measure: str = "views",
+) -> plot.Lines | None:
     """A line for each of the groups that reached farthest, over all weeks."""
-    mondays = [week.monday for week in reach.weeks(posts, measure)]
+    members: dict[K, list[Posted]] = defaultdict(list)
+    for post in posts:
+        members[of(post)].append(post)
+    farthest = [key for key, _total in reach.groups(posts, lambda post: (of(post),), measure)[: plot.MOST]]
     series: dict[str, list[int | None]] = {}
-    for name, _total in reach.groups(posts, lambda post: (of(post),), measure)[: plot.MOST]:
-        known = {each.monday: each.value for each in reach.weeks([post for post in posts if of(post) == name], measure)}
-        series[name] = [known.get(monday) for monday in mondays]
-    return plot.lines(mondays, series)
+    for key in farthest:
+        known = {each.monday: each.value for each in reach.weeks(members[key], measure)}
+        series[name(key)] = [known.get(week.monday) for week in weeks]
+    return plot.lines([week.monday for week in weeks], series)
+
+
+LOG = ("post", "clip", "network", "channel", "link", "posted", "day", *reach.FIELDS)
+
+
+@pages.get("/social/posts.csv")
+@publishers
+def log(account: Account) -> Response:
+    """The log as a table that can be filled in and brought back: a line for each post, with its newest numbers."""
+    return sheet(f"posts_{now():%Y-%m-%d}.csv", LOG, map(_row, everything()))
+
+
+def _row(post: Posted) -> list[object]:
+    told = [post.id, post.appeal_id, post.network, post.channel, post.url, post.day]
+    return [*told, post.counts[-1].day if post.counts else "", *map(post.newest.get, reach.FIELDS)]
 
 
 # the report
@@ -151,11 +186,16 @@ class Report:
 def report() -> Report:
     """As the log has it now."""
     posts = everything()
+    weeks = reach.weeks(posts)
+
+    def of(post: Posted) -> tuple[str, str]:
+        return post.network, post.channel
+
     return Report(
         reach.total(posts),
-        reach.groups(posts, lambda post: (channel(post),)),
-        reach.weeks(posts),
-        lines(posts, channel, "views"),
+        [(channel(key), total) for key, total in reach.groups(posts, lambda post: (of(post),))],
+        weeks,
+        lines(posts, weeks, of, channel),
         len({post.appeal_id for post in posts}),
         len(reach.behind(posts, now().date())),
     )
