@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import draft, editor, pieces, render, steady, text, transcribe, upload
+from benchmarks import draft, editor, gallery, pieces, render, steady, text, transcribe, upload
 
 #: What the README claims: a figure, its limit, and how it is measured. Ratios, but for text and pages, which are in
 #: seconds, memory, which is in megabytes, and keys, which are in milliseconds.
@@ -23,6 +23,7 @@ FIGURES: dict[str, tuple[float, Callable[[], float]]] = {
     "upload-pages": (1.0, upload.page_seconds),
     "editor-typing": (50.0, editor.typing),
     "editor-keys": (50.0, editor.others),
+    "gallery": (0.1, gallery.measure),
 }
 
 

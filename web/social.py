@@ -29,6 +29,7 @@ PAGE = 24
 VISIT = timedelta(minutes=30)  # who comes back later than that visits again
 ROUGHLY = timedelta(minutes=1)  # so exactly it is written down when somebody looked
 MOST_WORDS = 6  # of a search
+MANY = 2000  # clips with a word
 MOST_TAGS, LONGEST_TAG = 20, 40
 
 
@@ -60,8 +61,9 @@ class Wish:
 def gallery(account: Account) -> str:
     """Released clips, the newest first, as far as they are asked for."""
     page, wish, before = max(given.number(request.args, "page", 1), 1), Wish.asked(), _visit(account)
-    newest = select(Release).where(*_wanted(wish, before)).order_by(Release.at.desc(), Release.appeal_id.desc())
     with desk().db.read() as session:
+        newest = select(Release).where(*_wanted(session, wish, before))
+        newest = newest.order_by(Release.at.desc(), Release.appeal_id.desc())
         found = session.scalars(newest.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
         clips = found[:PAGE]
         numbers = [each.appeal_id for each in clips]
@@ -94,8 +96,9 @@ def _visit(account: Account) -> datetime | None:
     return before
 
 
-def _wanted(wish: Wish, before: datetime | None) -> list[ColumnElement[bool]]:
-    conditions = [_contains(word) for word in sorted(words(wish.search), key=len, reverse=True)[:MOST_WORDS]]
+def _wanted(session: Session, wish: Wish, before: datetime | None) -> list[ColumnElement[bool]]:
+    typed = sorted(words(wish.search), key=len, reverse=True)[:MOST_WORDS]
+    conditions = [_contains(session, word) for word in typed]
     if wish.language:
         conditions.append(Release.language == wish.language)
     if wish.country:
@@ -112,9 +115,12 @@ def _wanted(wish: Wish, before: datetime | None) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _contains(word: str) -> ColumnElement[bool]:
+def _contains(session: Session, word: str) -> ColumnElement[bool]:
     """A word of it begins so; or it is its number."""
     there = select(ReleaseWord.appeal_id).where(ReleaseWord.word >= word, ReleaseWord.word < word + "\U0010ffff")
+    if len(session.execute(there.limit(MANY)).all()) == MANY:
+        # each clip that is looked at is asked: the first page of them is full soon, the list would be long
+        return there.where(ReleaseWord.appeal_id == Release.appeal_id).exists()
     if word.isdecimal() and int(word) <= given.LARGEST:
         return Release.appeal_id.in_(union(there, select(literal(int(word)))))
     return Release.appeal_id.in_(there)
