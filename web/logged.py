@@ -104,8 +104,11 @@ def places() -> dict[str, str]:
 
 def hashtags(text: str) -> tuple[str, ...]:
     """The words with # before each, none twice."""
-    words = [f"#{word.lstrip('#')}" for word in re.split(r"[\s,;]+", given.plain(text)) if word.strip("#")]
-    return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1][:HASHTAGS]
+    found: dict[str, str] = {}
+    for word in re.split(r"[\s,;#]+", given.plain(text)):
+        if word:
+            found.setdefault(word.casefold(), f"#{word}")
+    return tuple(found.values())[:HASHTAGS]
 
 
 def link_problem(session: Session, url: str, post_id: int) -> str:
