@@ -59,7 +59,7 @@ def add(account: Account) -> ResponseReturnValue:
                 expires_at=now() + timedelta(days=days if days in DAYS else DAYS[0]),
             )
         )
-    return _page(told=name, token=token)
+    return _page(told=name, key=token)
 
 
 @pages.post("/admin/feeds/<int:token_id>/revoke")
