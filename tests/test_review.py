@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from pipeline import approval
-from pipeline.models import Account, Appeal, Kind, Layer, Revision, Screening, Status
+from pipeline.models import Account, Appeal, Approval, Kind, Layer, Revision, Screening, Status
 from tests import cast
 from tests.typist import rows, save
 from web import ledger
@@ -204,7 +204,11 @@ def test_an_admin_approves_own_words_alone_only_with_a_reason_that_everybody_see
     cast.onward(desk, made, Status.RELEASED)
     after = cast.fresh(desk, made)
     assert (after.transitions[-2].by, after.transitions[-2].reason) == ("ada", f"{approval.ALONE}: Everybody sleeps.")
-    for person, path in ((tanya, f"/staff/appeals/{made.id}"), (ada, "/admin/audit"), (sveta, f"/social/clips/{made.id}")):
+    for person, path in (
+        (tanya, f"/staff/appeals/{made.id}"),
+        (ada, "/admin/audit"),
+        (sveta, f"/social/clips/{made.id}"),
+    ):
         assert "ithout a second person: Everybody sleeps." in person.get(path).text, path
 
 
@@ -297,3 +301,62 @@ def test_nobody_can_write_what_reads_like_a_line_of_the_app(rita, desk):
     seen = {"attempt": made.attempt, "status": made.status.value}
     rita.send(f"/staff/appeals/{made.id}/return", words="screened: volunteers may see it", **seen)
     assert "“screened: volunteers may see it”" in rita.get(f"/staff/appeals/{made.id}").text
+
+
+# how it is delivered
+
+
+def approved(desk, made: Appeal) -> Approval:
+    return cast.fresh(desk, made).approvals[-1]
+
+
+def say_yes(rita: cast.Person, made: Appeal, **fields: object):
+    return decide(rita, made, "approve", sha256=made.file(Kind.FINISHED).sha256, **fields)
+
+
+def in_review(desk, **media: object) -> Appeal:
+    made = cast.appeal(desk, Status.IN_REVIEW)
+    with desk.db.write() as session:
+        there = session.get_one(Appeal, made.id)
+        there.media = {**there.media, **media}
+        there.focus = {"x": 0.3, "y": 0.4}
+    return cast.fresh(desk, made)
+
+
+def test_the_reviewer_chooses_how_frames_are_cut_and_whether_a_card_follows(rita, desk):
+    made = in_review(desk)
+    page = rita.get(f"/staff/appeals/{made.id}/review").text
+    assert "Cut around her face" in page and "Facebook 1:1" in page and "Closing card" in page
+    say_yes(rita, made, framing="face", card="no")
+    assert approved(desk, made).delivery == {"framing": "face", "card": False, "cuts": {}}
+
+
+def test_untouched_choices_and_nonsense_keep_the_whole_picture_and_the_card(rita, desk):
+    made = in_review(desk)
+    say_yes(rita, made, framing="sideways", cut="youtube")
+    assert approved(desk, made).delivery == {"framing": "pad", "card": True, "cuts": {}}
+
+
+def test_a_clip_too_long_for_a_network_is_cut_only_where_the_reviewer_ticks_it(rita, desk):
+    made = in_review(desk, duration_ms=150_000)
+    page = rita.get(f"/staff/appeals/{made.id}/review").text
+    assert "Facebook Reels: end at 0:05" in page and "X: end at 0:05" in page and "TikTok: end at" not in page
+    say_yes(rita, made, cut="x")
+    kept = approved(desk, made).delivery["cuts"]
+    assert kept == {"x": 5500}, "after the last sentence that X takes whole"
+
+
+def test_a_clip_shorter_than_a_network_takes_is_said(rita, desk):
+    made = in_review(desk, duration_ms=2000)
+    assert "Instagram Reels takes no clip shorter than 0:03" in rita.get(f"/staff/appeals/{made.id}/review").text
+
+
+def test_open_notes_are_asked_about_and_what_was_chosen_is_kept(rita, desk):
+    made = in_review(desk)
+    rita.send(f"/staff/appeals/{made.id}/notes", at="0:01.000", text="Another word")
+    asked = say_yes(rita, made, framing="centre")
+    assert asked.status_code == 422 and "1 note at this clip is still open" in asked.text
+    assert '<input type="hidden" name="framing" value="centre">' in asked.text
+    assert cast.fresh(desk, made).status == Status.IN_REVIEW
+    say_yes(rita, made, framing="centre", sure="yes")
+    assert approved(desk, made).delivery["framing"] == "centre" and approved(desk, made).watched

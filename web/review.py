@@ -5,22 +5,24 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipeline import approval, workflow
 from pipeline.models import Account, Appeal, Revision, Role, Status
 from pipeline.reading.faults import Severity
 from pipeline.teamwork import Note
-from web import accounts, difference, given, ledger, news, notes, proof, waiting
+from web import accounts, choosing, difference, given, ledger, news, notes, proof, waiting
 from web.appeal import find, finished_clip
 from web.auth import role
 from web.desk import desk
 
 pages = Blueprint("review", __name__)
+pages.add_app_template_filter(lambda said: said.translated(_), "said_here")
 reviewers = role(Role.REVIEWER, Role.ADMIN)
 
 MAX_WORDS = 2000  # characters of notes and reasons
+KEPT = ("attempt", "status", "sha256", "consent", "watched", "framing", "card", "cut")  # fields of an approval
 
 
 @pages.get("/staff/appeals/<int:appeal_id>/review")
@@ -49,6 +51,7 @@ def page(account: Account, appeal_id: int) -> ResponseReturnValue:
             alone_allowed=account.role == Role.ADMIN,
             waiting=waiting.others(session, waiting.to_review(account), appeal_id),
             reasons=news.REJECTED,
+            offer=choosing.offer(appeal, revision.cues),
         )
 
 
@@ -81,14 +84,16 @@ def _attempt() -> int:
 @pages.post("/staff/appeals/<int:appeal_id>/approve")
 @reviewers
 def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
-    """Yes to exactly the bytes that the page showed. Who did not play all of them is asked once more."""
+    """Yes to exactly the bytes that the page showed. Unplayed parts and open notes are asked about once more."""
     sha256, consent_id = request.form.get("sha256", ""), given.number(request.form, "consent", -1)
     watched, sure = request.form.get("watched") == "whole", request.form.get("sure") == "yes"
     alone = given.line(request.form, "alone")[:MAX_WORDS] if account.role == Role.ADMIN else ""
     with desk().db.write() as session:
         appeal = find(session, account, appeal_id, to_change=True)
-        if not watched and not sure:
-            return _unwatched(appeal, alone), 422
+        open_notes = session.scalars(_open_notes(appeal_id)).all()
+        if (not watched or open_notes) and not sure:
+            return _unwatched(appeal, alone, watched, len(open_notes)), 422
+        text = appeal.submitted_revision_id and session.get(Revision, appeal.submitted_revision_id)
         approval.approve(
             session,
             appeal,
@@ -99,6 +104,7 @@ def approve(account: Account, appeal_id: int) -> ResponseReturnValue:
             two_people=desk().campaign.two_people,
             watched=watched,
             alone=alone,
+            delivery=choosing.chosen(request.form, appeal, text.cues if text else ()).to_dict(),
         )
         _same_hands(session, appeal, account)
         onward = _next(session, account, appeal_id, _("Appeal %(number)s is approved.", number=appeal_id))
@@ -115,9 +121,16 @@ def _same_hands(session: Session, appeal: Appeal, account: Account) -> None:
         workflow.note(session, appeal, account.name, f"{ledger.SAME_HANDS}: {name}")
 
 
-def _unwatched(appeal: Appeal, alone: str) -> str:
+def _open_notes(appeal_id: int) -> Select[int]:
+    return select(Note.id).where(Note.appeal_id == appeal_id, Note.done_by == "")
+
+
+def _unwatched(appeal: Appeal, alone: str, watched: bool, open_notes: int) -> str:
     """The question; its form sends what the first one showed, so that nothing newer is approved."""
-    return render_template("staff/unwatched.html", appeal=appeal, shown=request.form, alone=alone)
+    shown = [(name, value) for name in KEPT for value in request.form.getlist(name)]
+    return render_template(
+        "staff/unwatched.html", appeal=appeal, shown=shown, alone=alone, watched=watched, open_notes=open_notes
+    )
 
 
 @pages.post("/staff/appeals/<int:appeal_id>/return")
@@ -126,8 +139,7 @@ def give_back(account: Account, appeal_id: int) -> ResponseReturnValue:
     """Back to the translator, with words, or with open notes at the clip that say it all."""
     words = ledger.theirs(given.line(request.form, "words")[:MAX_WORDS])
     with desk().db.read() as session:
-        open_notes = select(Note.id).where(Note.appeal_id == appeal_id, Note.done_by == "")
-        words = words or (ledger.WITH_NOTES if session.scalars(open_notes).first() else "")
+        words = words or (ledger.WITH_NOTES if session.scalars(_open_notes(appeal_id)).first() else "")
     said = _("Appeal %(number)s is returned to the translators.", number=appeal_id)
     return _move(account, appeal_id, Status.IN_REVIEW, Status.DRAFTED, words, said)
 
