@@ -197,7 +197,7 @@ def join(
     out: Path,
     stop: threading.Event | None = None,
 ) -> Path:
-    """Put all pieces together, with the sound of the proxy. Raises Unfit, ToolFailed where the disk is full, LostLease."""
+    """Put all pieces together, with the sound of the proxy. Raises Unfit, LostLease, ToolFailed on a full disk."""
     (out.parent / LIST).write_text(_listed(film, parts), "utf-8")
     begin = _micro(film.times[0], film.scale)
     picture, clip = ffmpeg.joined(LIST, itsoffset=f"{begin}us"), ffmpeg.source(clean)
