@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import presets, renditions
+from pipeline import presets, recipes, renditions
 from pipeline.campaign import Campaign
 from pipeline.cues import Cue
 from pipeline.errors import S_
@@ -110,7 +110,7 @@ def make(
     }
     if not wanted:
         return {}
-    source = renditions.Source(
+    source = recipes.Source(
         clean,
         finished,
         proxy_size(media),
@@ -119,5 +119,5 @@ def make(
         cues,
         (focus["x"], focus["y"]) if focus else None,
     )
-    wish = renditions.Wish(choices.framing, campaign.card if choices.card else None, campaign.hashtags, campaign.look)
+    wish = recipes.Wish(choices.framing, campaign.card if choices.card else None, campaign.hashtags, campaign.look)
     return renditions.make(box, source, wanted, wish, work, stop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,72 +16,16 @@ from pipeline import card, ffmpeg, layout, loudness, render
 from pipeline.card import Card
 from pipeline.cues import Cue
 from pipeline.errors import PipelineError
-from pipeline.framing import Framing, framed, same_shape
-from pipeline.look import Look
+from pipeline.framing import framed
 from pipeline.pieces import Film, film_of
 from pipeline.presets import Preset
+from pipeline.recipes import Recipe, Source, Wish, recipe
 from pipeline.sandbox import Sandbox
 
-LEAST_SIDE = 540  # pixels: a smaller clip is scaled up, for a smaller one no network shows
-FPS = 30  # for a clip that has too few or too many frames a second
 SPARE = 0.94  # of the largest file: what the container and a peak of the rate may take
 TICKS = 15_360  # a second, where a picture gets a new rate
 #: MP4 as the networks want it: B-frames without an edit list need times that may be negative.
 FOR_NETWORKS = {**ffmpeg.ANONYMOUS, "use_editlist": 0, "movflags": "+faststart+negative_cts_offsets"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """The clip: clean proxy and finished clip, which show the same frames."""
-
-    clean: Path
-    finished: Path
-    size: tuple[int, int]
-    fps: float
-    length_ms: int
-    cues: Sequence[Cue]  # as approved
-    focus: tuple[float, float] | None  # where she is, in shares of the picture
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is made besides the presets' own numbers: how narrow frames are cut, where clips end, and the card."""
-
-    framing: Framing = Framing.PAD
-    card: Card | None = None
-    hashtags: tuple[str, ...] = ()
-    look: Look = Look()
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One file: its frame, the length of the clip in it, and how many kbit/s its picture may have."""
-
-    frame: tuple[int, int]
-    end_ms: int
-    card: bool
-    fps: float  # 0: as the clip has it
-    kbps: int
-    audio_kbps: int
-
-    def length_ms(self, closing: Card | None) -> int:
-        return self.end_ms + (closing.seconds * 1000 if closing and self.card else 0)
-
-
-def recipe(preset: Preset, source: Source, wish: Wish, end_ms: int | None = None) -> Recipe:
-    """How the rendition of this preset is made; end_ms: where it is cut off. No card where it would be too long."""
-    end = min(end_ms or source.length_ms, source.length_ms)
-    room = preset.max_ms - end >= wish.card.seconds * 1000 if wish.card else False
-    steady = preset.min_fps <= source.fps <= preset.max_fps
-    return Recipe(_frame(preset, source.size), end, room, 0 if steady else FPS, preset.max_kbps, preset.audio_kbps)
-
-
-def _frame(preset: Preset, size: tuple[int, int]) -> tuple[int, int]:
-    """The preset's, or that of a smaller clip of the same shape: scaling it up would add nothing."""
-    turned = preset.own_frame and size[0] > size[1]
-    frame = (preset.height, preset.width) if turned else (preset.width, preset.height)
-    small = LEAST_SIDE <= min(size) <= min(frame)
-    return size if same_shape(size, frame) and small else frame
 
 
 def make(
@@ -127,7 +71,7 @@ def _sounds(
     """The sound of each length and rate, encoded once."""
     measured = loudness.measure(box, source.clean, work)
     made: dict[tuple[int, int, int], Path] = {}
-    for each in sorted({_sound(recipe, wish) for recipe in recipes}):
+    for each in sorted({_sound(one, wish) for one in recipes}):
         end, length, kbps = each
         out = work / f"sound-{len(made)}.m4a"
         made[each] = loudness.normalised(box, source.clean, out, length, kbps, end, measured)
@@ -151,7 +95,7 @@ def _made(
     made: dict[Recipe, Path] = {}
     rest = []
     for each in sorted(recipes, key=lambda one: (one.frame, one.end_ms, one.kbps, one.card, one.fps)):
-        out = work / f"{each.frame[0]}x{each.frame[1]}-{each.end_ms}-{each.kbps}{'-card' * each.card}.mp4"
+        out = work / each.name
         made[each] = out
         if not (_fits(each, source) and _copied(box, source, wish, each, sounds[_sound(each, wish)], out, stop)):
             rest.append(each)
