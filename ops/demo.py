@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -22,6 +23,12 @@ CLIPS = ROOT / "tests" / "data"
 ROLES = ("translator", "reviewer", "social", "admin")
 SITE = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 PATIENCE = 180  # s for one step of the workers
+
+#: Where the demo says that it posted its clip, and how many saw it there.
+POSTS = (
+    ("telegram:telegram", "https://t.me/example/{}", 5400),
+    ("instagram:reels", "https://www.instagram.com/reel/example{}/", 21_300),
+)
 
 SCREEN, CORRECT, WATCH, NEEDS_PERSON = (
     "Screen this video",
@@ -67,6 +74,20 @@ def go_on(translator: Visitor, reviewer: Visitor, social: Visitor, pages: list[s
     reviewer.press("Return", words="Please look at the second cue again: it is hard to read.")
     number = released.rsplit("/", 1)[1]
     wait(social, "/social/", f'/social/clips/{number}"')
+    publish(social, number)
+
+
+def publish(social: Visitor, number: str) -> None:
+    """Log the clip as posted in two places, with numbers of two days: a post has its reach as it grew."""
+    today = datetime.now(UTC)
+    for place, link, views in POSTS:
+        social.open(f"/social/posts/log?appeal_id={number}")
+        posted = (today - timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+        social.press("Write it down", place=place, url=link.format(number), posted_at=posted, channel="Demo")
+        for days, share in ((8, 0.4), (1, 1.0)):
+            day = (today - timedelta(days=days)).date().isoformat()
+            counted = {"views": str(int(views * share)), "likes": str(int(views * share / 20))}
+            social.press("Save the numbers", day=day, **counted)
 
 
 def password_of(name: str, role: str) -> str:
