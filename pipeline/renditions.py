@@ -22,7 +22,8 @@ from pipeline.presets import Preset
 from pipeline.recipes import Recipe, Source, Wish, recipe
 from pipeline.sandbox import Sandbox
 
-SPARE = 0.94  # of the largest file: what the container and a peak of the rate may take
+BUFFER_MS = 1000  # so much of the picture may come at once, above its rate
+SPARE = 0.97  # of the largest file: the rest is for the container
 TICKS = 15_360  # a second, where a picture gets a new rate
 #: MP4 as the networks want it: B-frames without an edit list need times that may be negative.
 FOR_NETWORKS = {**ffmpeg.ANONYMOUS, "use_editlist": 0, "movflags": "+faststart+negative_cts_offsets"}
@@ -60,8 +61,9 @@ def _too_large(
     found = {}
     for name, each in recipes.items():
         if files[each].stat().st_size > presets[name].max_bytes:
-            kbps = SPARE * presets[name].max_bytes * 8 / each.length_ms(wish.card) - each.audio_kbps
-            found[name] = replace(each, kbps=max(min(int(kbps), each.kbps), 100))
+            length = each.length_ms(wish.card)
+            picture = SPARE * presets[name].max_bytes - each.audio_kbps * length / 8
+            found[name] = replace(each, kbps=max(min(int(picture * 8 / (length + BUFFER_MS)), each.kbps), 100))
     return found
 
 
@@ -172,7 +174,7 @@ def _encoded(
     outputs = []
     for number, (each, out) in enumerate(wanted.items()):
         picture = _picture(pictures.stream(number), source, wish, each, work, f"frame-{number}-{out.stem}.ass")
-        rate = {"maxrate": f"{each.kbps}k", "bufsize": f"{each.kbps * 2}k"}
+        rate = {"maxrate": f"{each.kbps}k", "bufsize": f"{each.kbps * BUFFER_MS // 1000}k"}
         ticks = ffmpeg.ticks(TICKS if each.fps else ffmpeg.scale(box, source.clean, work))
         sound = heard[sounds[_sound(each, wish)]]["a:0"]
         coding = ffmpeg.H264 | FOR_NETWORKS | rate | ticks
