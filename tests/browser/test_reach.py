@@ -67,6 +67,7 @@ def preview(page: Page, url: str) -> None:
     page.fill("#table", TABLE)
     page.get_by_role("button", name="Look at it").press("Enter")
     expect(page.get_by_text("Nothing is written yet.")).to_be_visible()
+    page.wait_for_load_state()  # its style too
 
 
 @pytest.mark.parametrize(("width", "colours"), [(360, "light"), (1280, "dark")])
