@@ -157,7 +157,7 @@ class Appeal(Base):
 
     def file(self, kind: Kind, preset: str = "") -> File | None:
         """The stored file of this kind, if there is one."""
-        return next((f for f in self.files if f.kind == kind and f.preset == preset), None)
+        return next((f for f in self.files if f.kind == kind and (f.preset or "") == preset), None)
 
     def track(self, layer: Layer) -> Track | None:
         """The track of this layer, if there is one."""
