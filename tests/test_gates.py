@@ -5,7 +5,9 @@ What ought to be is reckoned here from what people did and what was rendered, by
 
 from __future__ import annotations
 
+import io
 import secrets
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -28,13 +30,16 @@ from hypothesis.stateful import (
 from pipeline import workflow
 from pipeline.base import now
 from pipeline.models import Appeal, File, Kind, Layer, Screening, Status
+from pipeline.publishing import FeedToken
 from tests import cast
 from tests.typist import rows, save
+from web import feed
 from web.screening import QUESTIONS
 
 EXAMPLES, STEPS = 6, 16  # of each story
 TEAM, REVIEWERS, PUBLISHERS = ("tanya", "rita", "ada"), ("rita", "ada"), ("rita", "sveta", "ada")
 KINDS = (Kind.FINISHED, Kind.SOFTSUB, Kind.SRT, Kind.VTT)
+RENDITIONS = ("x", "youtube")  # presets, which are called as their networks
 WORDS = ("Дорогие белорусы!", "Я обращаюсь к вам.", "Мы ждём вас дома.")
 
 teams, reviewers = st.sampled_from(TEAM), st.sampled_from(REVIEWERS)
@@ -68,6 +73,7 @@ class Clip:
 
     sha256: str
     authors: frozenset[str]
+    network: str = ""  # for which alone it was made
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class World:
     app: Flask
     stranger: FlaskClient
     people: dict[str, cast.Person]
+    token: str  # of a program that reads the feed
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -106,6 +113,7 @@ class Gates(RuleBasedStateMachine):
             session.get_one(Appeal, self.made.id).screening = Screening.OPEN
         self.clips: dict[bytes, Clip] = {}  # by the bytes of each of its files
         self.consent, self.screened, self.day = self.now().consents[-1].id, 0, None
+        self.networks: frozenset[str] = frozenset(cast.NETWORKS)
         self.given: Yes | None = None
         self.old: list[dict[str, Any]] = []  # what pages showed
         if self.story.day:
@@ -187,6 +195,7 @@ class Gates(RuleBasedStateMachine):
         there = self.now()
         if gone or there.consents[-1].id != self.consent:
             self.given, self.consent, self.day = None, there.consents[-1].id, there.consents[-1].not_before
+            self.networks = frozenset() if gone else frozenset({network})
             self.world.counts["her mind"] += 1
 
     @rule(person=reviewers, network=st.sampled_from(["x", "youtube"]), other=st.booleans())
@@ -215,21 +224,23 @@ class Gates(RuleBasedStateMachine):
             elif there.status == Status.SUBMITTED:
                 self.renders(session, there, Status.IN_REVIEW, Kind.FINISHED)
             elif there.status == Status.APPROVED:
-                self.renders(session, there, Status.RELEASED, *KINDS[1:])
+                self.renders(session, there, None, *KINDS[1:])
+                self.renders(session, there, Status.RELEASED, *RENDITIONS)
             self.world.counts["work"] += 1
 
-    def renders(self, session: Any, there: Appeal, onward: Status | None, *kinds: Kind) -> None:
+    def renders(self, session: Any, there: Appeal, onward: Status | None, *names: str) -> None:
         """Files of the submitted revision, no two with the same bytes."""
         revision = there.submitted_revision_id
         track = there.track(Layer.RUSSIAN)
         assert track is not None
         upto = next(each.number for each in track.revisions if each.id == revision)
         authors = frozenset(each.made_by for each in track.revisions if each.number <= upto) & frozenset(TEAM)
-        for kind in kinds:
+        for name in names:
+            kind, preset = (Kind.RENDITION, name) if name in RENDITIONS else (Kind(name), "")
             content = secrets.token_bytes(64)
-            file = there.file(kind)
+            file = there.file(kind, preset)
             if file is None:
-                file = File(kind=kind)
+                file = File(kind=kind, preset=preset)
                 there.files.append(file)
             path = self.desk.scratch.incoming / secrets.token_hex(8)
             path.write_bytes(content)
@@ -237,7 +248,8 @@ class Gates(RuleBasedStateMachine):
             file.key, file.sha256, file.size, file.revision_id = stored.key, stored.sha256, stored.size, revision
             clip = there.file(Kind.FINISHED)
             assert clip is not None
-            self.clips[content] = Clip(clip.sha256, authors)
+            self.clips[content] = Clip(clip.sha256, authors, preset)
+            file.crc32 = None
         session.flush()
         if onward:
             workflow.advance(session, there.id, there.status, there.attempt, onward, by=workflow.WORKER)
@@ -278,12 +290,29 @@ class Gates(RuleBasedStateMachine):
     @invariant()
     def what_leaves_was_approved(self) -> None:
         """By somebody whose words are not in it, as these bytes, under the choices of now, screened, not too early."""
-        for number, kind in enumerate(KINDS if self.given else KINDS[:1]):
-            sender = self.world.people[PUBLISHERS[number % len(PUBLISHERS)]]
-            answer = sender.get(f"/social/clips/{self.made.id}/{kind}")
-            assert answer.status_code in {200, 404}
-            if answer.status_code == 200:
-                self.may_leave(answer.data)
+        clip = f"/social/clips/{self.made.id}"
+        ways = [f"{clip}/{name}" for name in (*KINDS, *RENDITIONS)] + [f"{clip}/shown/{name}" for name in RENDITIONS]
+        ways += [f"{clip}/shown/finished", f"{clip}/kit.zip", f"/social/kits.zip?clip={self.made.id}"]
+        for number, way in enumerate(ways if self.given else ways[:1] + ways[-2:]):
+            answer = self.world.people[PUBLISHERS[number % len(PUBLISHERS)]].get(way)
+            self.leaves(way, answer)
+        token = {"Authorization": f"Bearer {self.world.token}"}
+        way = f"/feed/clips/{self.made.id}/kit.zip"
+        self.leaves(way, self.world.stranger.get(way, headers=token))
+
+    def leaves(self, way: str, answer: Any) -> None:
+        """Every file in what left, if anything did."""
+        assert answer.status_code in {200, 404, 409}, f"{way}: {answer.status_code}"
+        if answer.status_code == 200 and "zip" in way:
+            with zipfile.ZipFile(io.BytesIO(answer.data)) as kit:
+                inside = [kit.read(name) for name in kit.namelist()]
+            found = [content for content in inside if content in self.clips]
+            assert found, "a kit without its clip"
+            self.world.counts["kits"] += 1
+        else:
+            found = [answer.data] if answer.status_code == 200 else []
+        for content in found:
+            self.may_leave(content)
 
     def may_leave(self, content: bytes) -> None:
         """Reckoned from what people did."""
@@ -295,6 +324,7 @@ class Gates(RuleBasedStateMachine):
         assert yes.consent == self.consent, "she decided anew since"
         assert self.screened == self.consent, "nobody screened it under her choices of now"
         assert self.day is None or self.day <= date.today(), "before its day"
+        assert not clip.network or clip.network in self.networks, "on a network that she does not allow"
         self.world.counts["downloads alone"] += yes.by in clip.authors
 
 
@@ -305,7 +335,12 @@ def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
     for person in people.values():
         token = person.token()
         monkeypatch.setattr(person, "token", lambda token=token: token)
-    return World(app, app.test_client(), people)
+    monkeypatch.setattr(feed, "AT_ONCE", 10**6)
+    with app.extensions["desk"].db.write() as session:
+        row = FeedToken(name="bot", hash=feed.token_hash("secret"), scopes=["feed", "kit"], by="ada")
+        row.expires_at = now() + timedelta(days=1)
+        session.add(row)
+    return World(app, app.test_client(), people, "secret")
 
 
 def test_nobody_ever_downloads_what_was_not_approved_as_it_should_be(world):
@@ -324,6 +359,7 @@ def test_nobody_ever_downloads_what_was_not_approved_as_it_should_be(world):
     for what in (
         "downloads",
         "downloads alone",
+        "kits",
         "approve 302",
         "approve 403",
         "approve 409",
