@@ -12,14 +12,14 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipeline import texts
+from pipeline import formats, texts
 from pipeline.approval import approval_in_force, downloadable
 from pipeline.campaign import Campaign
 from pipeline.models import Appeal, Approval, File, Kind, Status
@@ -110,10 +110,20 @@ def pack(appeal: Appeal, campaign: Campaign) -> Kit | None:
             content[named[kind]] = open_ones[kind]
     for preset in videos:
         if preset in PRESETS and PRESETS[preset].srt and "srt" in open_ones:
-            content[PRESETS[preset].srt.replace("{name}", named[preset].removesuffix(".mp4"))] = open_ones["srt"]
+            name = PRESETS[preset].srt.replace("{name}", named[preset].removesuffix(".mp4"))
+            content[name] = _srt(approval, preset) or open_ones["srt"]
     content |= _texts(appeal, approval, campaign)
     sums = "".join(f"{_sha256(each)}  {name}\n" for name, each in sorted(content.items())).encode()
     return Kit(appeal.id, approval.id, stem(appeal, approval), approval.at.date(), content, sums)
+
+
+def _srt(approval: Approval, preset: str) -> bytes:
+    """The subtitles beside a rendition that ends earlier than the clip; none where it does not."""
+    end = (approval.delivery or {}).get("cuts", {}).get(preset)
+    if end is None:
+        return b""
+    inside = [replace(cue, end=min(cue.end, end)) for cue in approval.revision.cues if cue.start < end]
+    return formats.srt(inside).encode()
 
 
 def stem(appeal: Appeal, approval: Approval, part: str = "") -> str:

@@ -208,6 +208,17 @@ def test_a_kit_holds_all_that_a_network_wants(sveta, desk):
     assert record["finished_sha256"] == cast.fresh(desk, made).file(Kind.FINISHED).sha256
 
 
+def test_subtitles_beside_a_rendition_that_was_cut_end_where_it_ends(sveta, desk):
+    made = released(desk, "x", "youtube")
+    with desk.db.write() as session:
+        approval = session.get_one(Appeal, made.id).approvals[-1]
+        approval.delivery = {"framing": "pad", "card": True, "cuts": {"x": 3100}}
+    there = unzipped(sveta.get(f"/social/clips/{made.id}/kit.zip"))
+    [cut] = [content for name, content in there.items() if "_x_" in name and name.endswith(".srt")]
+    [whole] = [content for name, content in there.items() if "_youtube_" in name and name.endswith(".srt")]
+    assert "обращаюсь" in cut.decode() and "ждём" not in cut.decode() and b"-->" in cut and cut != whole
+
+
 def test_a_clip_without_renditions_has_a_kit_with_the_finished_clip(sveta, desk):
     made = cast.appeal(desk, Status.RELEASED)
     found = unzipped(sveta.get(f"/social/clips/{made.id}/kit.zip"))
