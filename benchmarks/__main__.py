@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import draft, editor, gallery, pieces, render, steady, text, transcribe, upload
+from benchmarks import draft, editor, gallery, kit, pieces, render, steady, text, transcribe, upload
 
 #: What the README claims: a figure, its limit, and how it is measured. Ratios, but for text and pages, which are in
 #: seconds, memory, which is in megabytes, and keys, which are in milliseconds.
@@ -13,6 +13,7 @@ FIGURES: dict[str, tuple[float, Callable[[], float]]] = {
     "render": (1.10, render.measure),
     "one-cue": (0.12, pieces.one_cue),
     "segments": (1.05, pieces.segments),
+    "kit": (0.7, kit.measure),
     "draft": (1.15, draft.measure),
     "transcribe": (1.05, transcribe.measure),
     "transcribe-whisper": (1.05, transcribe.measure_whisper),

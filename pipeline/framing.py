@@ -73,8 +73,10 @@ def framed(
 def _before_itself(picture: Any, size: tuple[int, int], frame: tuple[int, int]) -> Any:
     both, part = picture.split(), cut(size, frame)
     small = [max(side // BLUR_AT, 2) // 2 * 2 for side in frame]
-    behind = both[0].filter("crop", part.width, part.height, part.left, part.top).filter("scale", *small)
-    behind = behind.filter("gblur", BLUR).filter("eq", brightness=DIMMED).filter("scale", *frame).filter("setsar", 1)
+    # The cheapest way to make it smaller and larger: what is blurred between shows no difference
+    behind = both[0].filter("crop", part.width, part.height, part.left, part.top)
+    behind = behind.filter("scale", *small, flags="fast_bilinear").filter("gblur", BLUR).filter("eq", brightness=DIMMED)
+    behind = behind.filter("scale", *frame, flags="fast_bilinear").filter("setsar", 1)
     share = min(frame[0] / size[0], frame[1] / size[1])
     inside = [max(_even(round(side * share)), 2) for side in size]
     before = both[1].filter("scale", *inside).filter("setsar", 1)
