@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -113,6 +112,7 @@ def pack(appeal: Appeal, campaign: Campaign) -> Kit | None:
             name = PRESETS[preset].srt.replace("{name}", named[preset].removesuffix(".mp4"))
             content[name] = _srt(approval, preset) or open_ones["srt"]
     content |= _texts(appeal, approval, campaign)
+    content["approval.json"] = _record(appeal, approval, {name: _sha256(each) for name, each in content.items()})
     sums = "".join(f"{_sha256(each)}  {name}\n" for name, each in sorted(content.items())).encode()
     return Kit(appeal.id, approval.id, stem(appeal, approval), approval.at.date(), content, sums)
 
@@ -138,18 +138,18 @@ def names(appeal: Appeal, approval: Approval) -> dict[str, str]:
     for preset, file in renditions(appeal).items():
         shared.setdefault(file.sha256, []).append(preset)
     found = {
-        preset: stem(appeal, approval, "+".join(slug(PRESETS[each].label) for each in presets)) + ".mp4"
-        for presets in shared.values()
-        for preset in presets
+        preset: stem(appeal, approval, "+".join(presets)) + ".mp4" for presets in shared.values() for preset in presets
     }
     parts = {"finished": "", "softsub": "soft", "srt": "", "vtt": "", "cover": "cover", "poster": "poster"}
     endings = {"srt": ".srt", "vtt": ".vtt", "cover": ".jpg", "poster": ".jpg"}
     return found | {kind: stem(appeal, approval, part) + endings.get(kind, ".mp4") for kind, part in parts.items()}
 
 
-def slug(label: str) -> str:
-    """As it can stand in a file name: `instagram-reels`."""
-    return "-".join(re.findall(r"[a-z0-9]+", label.casefold()))
+def own_name(appeal: Appeal, approval: Approval, name: str) -> str:
+    """How a file is called that is saved by itself, for the network for which somebody wants it."""
+    if name in PRESETS:
+        return f"{stem(appeal, approval, name)}.mp4"
+    return names(appeal, approval)[name]
 
 
 def told(appeal: Appeal, approval: Approval, campaign: Campaign) -> texts.Clip:
@@ -181,12 +181,11 @@ def _texts(appeal: Appeal, approval: Approval, campaign: Campaign) -> dict[str, 
     for network, post in posts(appeal, approval, campaign).items():
         found[f"posts/{network}.txt"] = f"{post.title}\n\n{post.text}" if post.title else post.text
     found["alt.txt"] = texts.alt(campaign.texts, clip)
-    found["approval.json"] = _record(appeal, approval)
     return {name: f"{text}\n".encode() for name, text in found.items()}
 
 
-def _record(appeal: Appeal, approval: Approval) -> str:
-    """Who approved what, and when; nothing about the supporter."""
+def _record(appeal: Appeal, approval: Approval, sums: Mapping[str, str]) -> bytes:
+    """Who approved what, and when, and which files (SHA-256 by name) were made of it; nothing about the supporter."""
     record = {
         "appeal": appeal.id,
         "approved_by": approval.by.name,
@@ -194,8 +193,9 @@ def _record(appeal: Appeal, approval: Approval) -> str:
         "finished_sha256": approval.finished_sha256,
         "revision": approval.revision.number,
         "consent_wording": appeal.consents[-1].version,
+        "files": dict(sorted(sums.items())),
     }
-    return json.dumps(record, indent=2, ensure_ascii=False)
+    return f"{json.dumps(record, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def _sha256(content: File | bytes) -> str:

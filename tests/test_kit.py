@@ -84,7 +84,7 @@ def today() -> str:
         ("srt", "application/x-subrip; charset=utf-8", "appeal-1_ru_{day}.srt"),
         ("vtt", "text/vtt; charset=utf-8", "appeal-1_ru_{day}.vtt"),
         ("poster", "image/jpeg", "appeal-1_poster_ru_{day}.jpg"),
-        ("reels", "video/mp4", "appeal-1_instagram-reels_ru_{day}.mp4"),
+        ("reels", "video/mp4", "appeal-1_reels_ru_{day}.mp4"),
     ],
 )
 def test_every_file_is_a_download_with_a_name_for_people(sveta, desk, kind, content_type, name):
@@ -188,7 +188,7 @@ def test_a_kit_holds_all_that_a_network_wants(sveta, desk):
     assert set(found) == {
         f"{stem}.mp4",
         f"{stem}.ru.srt",  # as YouTube wants it
-        f"appeal-{made.id}_instagram-reels_ru_{day}.mp4",
+        f"appeal-{made.id}_reels_ru_{day}.mp4",
         f"appeal-{made.id}_ru_{day}.srt",
         f"appeal-{made.id}_ru_{day}.vtt",
         f"appeal-{made.id}_ru_{day}.txt",

@@ -99,6 +99,7 @@ ROUTES = {
     "POST /social/posts/<int:post_id>/restore": PUBLISHERS,
     "POST /social/posts/<int:post_id>/reach": PUBLISHERS,
     "POST /social/reach/<int:reach_id>/strike": PUBLISHERS,
+    "POST /social/reach/<int:reach_id>/restore": PUBLISHERS,
     "GET /social/reach": PUBLISHERS,
     "GET /social/reach/report": PUBLISHERS,
     "GET /social/reach/report.md": PUBLISHERS,

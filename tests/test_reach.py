@@ -172,6 +172,17 @@ def test_struck_numbers_count_no_more(sveta, desk, logged):
     assert "12,345" not in sveta.get("/social/reach").text and "700" in sveta.get("/social/reach").text
 
 
+def test_numbers_that_were_struck_count_again_in_place_of_what_stands_there(sveta, desk, logged):
+    sveta.send(f"/social/posts/{logged.id}/reach", day=f"{TODAY}", views="99")
+    with desk.db.read() as session:
+        right = session.query(Reach).filter_by(views=12_345).one()
+        assert right.struck_by == "sveta"
+    sveta.send(f"/social/reach/{right.id}/restore")
+    with desk.db.read() as session:
+        standing = session.query(Reach).filter_by(post_id=logged.id, day=TODAY, struck_by="").all()
+        assert [each.views for each in standing] == [12_345]
+
+
 # a table
 
 

@@ -119,6 +119,21 @@ def strike(account: Account, reach_id: int) -> ResponseReturnValue:
     return redirect(url_for("posts.page", post_id=found.post_id))
 
 
+@pages.post("/social/reach/<int:reach_id>/restore")
+@publishers
+def restore(account: Account, reach_id: int) -> ResponseReturnValue:
+    """These numbers were right: they count again, in place of what stands for their day."""
+    with desk().db.write() as session:
+        found = session.get(Reach, reach_id) or abort(404)
+        post = session.get_one(Post, found.post_id, with_for_update=True)
+        for each in post.reaches:
+            if each.day == found.day and each.id != found.id:
+                each.struck_by = each.struck_by or account.name
+        found.struck_by = ""
+    flash(_("These numbers count again."))
+    return redirect(url_for("posts.page", post_id=found.post_id))
+
+
 def put(post: Post, day: date, numbers: Mapping[str, int], by: str) -> str:
     """Write numbers down; what was said of the same day is struck, and stays where nothing new is said."""
     change, there = compare(post, day, numbers)

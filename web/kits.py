@@ -100,7 +100,7 @@ def file(account: Account, appeal_id: int, kind: str) -> Response:
         there = kit.files(appeal).get(kind) if appeal else None
         if appeal is None or approval is None or there is None:
             abort(404)
-        name = kit.names(appeal, approval)[kind]
+        name = kit.own_name(appeal, approval, kind)
     reader = Guarded(opened(there, hashed=True), there.size, _open_still([approval.id]))
     response = sent(reader, there.size, there.sha256, TYPES[there.kind], name)
     write_down(response, Taker.of(account), {appeal_id: (name, there.sha256)})

@@ -23,6 +23,7 @@ from web.desk import desk
 LONGEST = 60  # characters of a channel
 HASHTAGS = 30
 AHEAD = timedelta(minutes=10)  # by which clocks may differ
+A_YEAR = timedelta(days=366)  # longer ago is a slip of the finger
 
 #: Why a post may not stand, besides the status to which a clip went when it was taken back.
 NOT_RELEASED, TOO_EARLY, NOT_ALLOWED = "not_released", "too_early", "not_allowed"
@@ -128,7 +129,9 @@ def _wrong_time(posted_at: str) -> str:
         moment = datetime.fromisoformat(posted_at).replace(tzinfo=UTC)
     except ValueError:
         return str(_("Please say when it was posted."))
-    return str(_("This is still to come: times are in UTC.")) if moment > now() + AHEAD else ""
+    if moment > now() + AHEAD:
+        return str(_("This is still to come: times are in UTC."))
+    return str(_("This is more than a year ago.")) if moment < now() - A_YEAR else ""
 
 
 def forbidden(appeal: Appeal, network: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from pipeline import workflow
 from pipeline.base import now
 from pipeline.models import Account, Appeal, Role, Status
-from pipeline.posts import TakeDown
+from pipeline.posts import Post, TakeDown
 from pipeline.publishing import Download
 from web import given, ledger, logged
 from web.auth import role
@@ -64,7 +64,7 @@ def open_ones(account: Account) -> str:
 
 
 def _page(account: Account, **shown: Any) -> str:
-    whole = select(TakeDown, Appeal).join(Appeal).options(joinedload(TakeDown.post))
+    whole = select(TakeDown, Appeal).join(Appeal).options(joinedload(TakeDown.post).selectinload(Post.edits))
     waiting = whole.where(TakeDown.done_by == "").order_by(TakeDown.owner != account.name, TakeDown.at, TakeDown.id)
     done = whole.where(TakeDown.done_by != "").order_by(TakeDown.done_at.desc(), TakeDown.id.desc()).limit(DONE)
     with desk().db.read() as session:
