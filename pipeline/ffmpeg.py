@@ -127,8 +127,14 @@ def run(
 
     Raises BadMedia, ToolFailed, LostLease; `otherwise` where stderr tells nothing.
     """
-    both = ffmpeg.merge_outputs(*outputs).global_args("-hide_banner", "-nostdin", "-v", "error", "-xerror", "-y")
+    quiet = ("-hide_banner", "-nostdin", "-v", "error", "-xerror", "-y", "-filter_complex_threads", str(cores(8)))
+    both = ffmpeg.merge_outputs(*outputs).global_args(*quiet)
     judge(box.run(both.compile(), read=[read, *also], write=write, stop=stop), otherwise, reason)
+
+
+def cores(most: int) -> int:
+    """How many cores this process may use, up to so many: each thread takes a share of the box's address space."""
+    return min(len(os.sched_getaffinity(0)), most)
 
 
 def listen(box: Sandbox, stream: Any, *, read: Path, write: Path) -> str:

@@ -46,8 +46,11 @@ def leads_elsewhere(link: str, key: str) -> bool:
 
 
 def same(link: str) -> str:
-    """What is equal for all links to one post: without the ways by which people come to it."""
-    parts = urlsplit(link if "://" in link else f"https://{link}")
+    """What is equal for all links to one post: without the ways by which people come to it. Nonsense stays itself."""
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+    except ValueError:
+        return link
     host, path = (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
     key = network(f"https://{host}")
     host = HOSTS[key][0] if key else host

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pipeline.base import Base, now, this_hour
@@ -82,17 +82,23 @@ class TakeDown(Base):
     post: Mapped[Post | None] = relationship()
 
 
-def live(appeal_id: int) -> Select[Post]:
-    """The posts of this clip that stand, as far as the log knows: not struck, and not ticked off as taken down."""
+def stands() -> ColumnElement[bool]:
+    """A post that is there, as far as the log knows: not struck, and not ticked off as taken down."""
     gone = select(TakeDown.post_id).where(TakeDown.post_id == Post.id, TakeDown.done_by != "").exists()
-    return select(Post).where(Post.appeal_id == appeal_id, Post.struck_by == "", ~gone).order_by(Post.id)
+    return and_(Post.struck_by == "", ~gone)
+
+
+def withdrawn(session: Session, appeal_id: int) -> None:
+    """Its supporter took the clip back: what is to be taken down anyway is to be taken down for that, and told anew."""
+    open_ones = (TakeDown.appeal_id == appeal_id, TakeDown.done_by == "", TakeDown.reason != "withdrawn")
+    session.execute(update(TakeDown).where(*open_ones).values(reason="withdrawn", told=False))
 
 
 def recall(session: Session, appeal_id: int, reason: str) -> None:
     """The clip may not be shown any more: a task for each post that stands and has none yet, or one for the clip."""
     open_ones = session.scalars(select(TakeDown).where(TakeDown.appeal_id == appeal_id, TakeDown.done_by == ""))
     waiting = {each.post_id for each in open_ones}
-    standing = session.scalars(live(appeal_id)).all()
+    standing = session.scalars(select(Post).where(Post.appeal_id == appeal_id, stands()).order_by(Post.id)).all()
     owners: dict[int | None, str] = {post.id: post.by for post in standing} or {None: ""}
     for post_id in owners.keys() - waiting:
         session.add(TakeDown(appeal_id=appeal_id, post_id=post_id, owner=owners[post_id], reason=reason))

@@ -169,7 +169,8 @@ def _encoded(
     stop: threading.Event | None,
 ) -> None:
     """All of these in one call: the clip is decoded once."""
-    pictures = ffmpeg.source(source.clean)["V:0"].filter_multi_output("split", len(wanted))
+    threads = max(ffmpeg.cores(16) * 3 // 2 // len(wanted), 3)  # of each encoder: more would not fit into the box
+    pictures = ffmpeg.source(source.clean, threads=ffmpeg.cores(8))["V:0"].filter_multi_output("split", len(wanted))
     heard = {path: ffmpeg.source(path) for path in {sounds[_sound(each, wish)] for each in wanted}}
     outputs = []
     for number, (each, out) in enumerate(wanted.items()):
@@ -177,7 +178,7 @@ def _encoded(
         rate = {"maxrate": f"{each.kbps}k", "bufsize": f"{each.kbps * BUFFER_MS // 1000}k"}
         ticks = ffmpeg.ticks(TICKS if each.fps else ffmpeg.scale(box, source.clean, work))
         sound = heard[sounds[_sound(each, wish)]]["a:0"]
-        coding = ffmpeg.H264 | FOR_NETWORKS | rate | ticks
+        coding = ffmpeg.H264 | FOR_NETWORKS | rate | ticks | {"threads": threads}
         outputs.append(ffmpeg.output(picture, sound, name=out.name, acodec="copy", **coding))
     ffmpeg.run(box, *outputs, read=source.clean, also=sorted(heard), write=work, stop=stop)
 

@@ -82,6 +82,8 @@ def _clear_dead_tries(context: Context, appeal: Appeal) -> None:
 def _finish(job: Job, result: Result, new: Status) -> None:
     """Store the files, then write rows and status in one transaction. A late attempt leaves nothing behind."""
     storage, attempt = job.context.storage, job.claim.attempt
+    # renditions of before go also where none is made any more: they hold what another approval chose
+    renewed = {Kind.RENDITION} if new == Status.RELEASED else set()
     going = {Kind.ORIGINAL} if retention.ORIGINAL_GOES.get(job.context.campaign.retention.original) == new else set()
     wanted = {(kind, ""): path for kind, path in result.files.items()}
     wanted |= {(Kind.RENDITION, preset): path for preset, path in result.renditions.items()}
@@ -92,7 +94,7 @@ def _finish(job: Job, result: Result, new: Status) -> None:
     made = {which: stored[path] for which, path in wanted.items()}
     try:
         with job.context.db.write() as session:
-            gone = _write(session, job.claim, result, made, new, {*(kind for kind, _preset in made), *going})
+            gone = _write(session, job.claim, result, made, new, {*(kind for kind, _preset in made), *going, *renewed})
     except Stale:
         for each in stored.values():
             storage.delete(each.key)

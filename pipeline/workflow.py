@@ -116,6 +116,8 @@ def advance(
         publishing.put_away(session, appeal_id)
         publishing.recall(session, appeal_id)
         posts.recall(session, appeal_id, new)
+    if new == Status.WITHDRAWN:
+        posts.withdrawn(session, appeal_id)
     if new == Status.RELEASED:
         appeal = session.get_one(Appeal, appeal_id)
         revision = session.get(Revision, appeal.submitted_revision_id)

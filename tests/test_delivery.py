@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from pipeline import delivery, presets
+from pipeline import delivery, kit, presets, workflow
 from pipeline.campaign import Campaign
 from pipeline.consent import to_rows
 from pipeline.cues import Cue
@@ -76,6 +76,21 @@ def test_a_rendition_that_cannot_be_made_leaves_the_clip_where_it_was_with_its_r
     assert (after.status, after.reason) == (Status.APPROVED, "tool_failed")
     assert stored(context, after) == {} and not after.file(Kind.SRT)
     assert {*context.storage.root.rglob("*")} == before, "nothing half stays"
+
+
+@pytest.mark.parametrize("context", ["sqlite"], indirect=True)
+def test_renditions_of_an_earlier_approval_go_where_none_is_made_any_more(context, approved, monkeypatch):
+    appeal_id = approved("telegram")
+    assert stored(context, appeals.work(context, appeal_id, "media"))
+    with context.db.write() as session:
+        answers = to_rows(replace(cast.CHOICES, networks=("telegram",)), cast.WORDINGS)
+        again = Consent(version="2", language="en", answers=answers)
+        workflow.change_consent(session, session.get_one(Appeal, appeal_id), again)
+    monkeypatch.setitem(presets.PRESETS, "telegram", replace(PRESETS["telegram"], max_ms=1000))
+    appeals.approve(context, appeal_id, by="ruth")
+    after = appeals.work(context, appeal_id, "media")
+    assert after.status == Status.RELEASED and stored(context, after) == {}
+    assert kit.renditions(after) == {} and kit.files(after)
 
 
 # what fits which network

@@ -25,6 +25,7 @@ from pipeline.s3 import S3Storage
 from pipeline.withdraw import withdraw
 from tests import cast
 from tests.cast import CHOICES, CLIP, WORDINGS
+from web import kits
 from web.kits import TakenBack
 
 SECRET = "a contact of hers"
@@ -394,3 +395,30 @@ def test_every_network_of_the_campaign_has_limits_and_a_text_within_them(desk):
     for network, post in found.items():
         most_title, most = kit.limits_of(network)
         assert bool(post.title) == bool(most_title) and 0 < texts.length(post.text, network) <= most
+
+
+def test_a_preview_ends_too_when_the_clip_is_taken_back(sveta, desk):
+    made = released(desk)
+    rendition(desk, made, "reels", b"v" * 9_000_000)
+    answer = sveta.get(f"/social/clips/{made.id}/shown/reels", buffered=False)
+    parts = answer.iter_encoded()
+    next(parts)
+    withdraw(desk, made.id)
+    with pytest.raises(TakenBack):
+        list(parts)
+    answer.close()
+
+
+def test_who_was_faster_than_a_recall_hears_of_it_all_the_same(sveta, desk, monkeypatch):
+    made = released(desk, "reels")
+    write_down = kits._write_down
+
+    def late(*told: object) -> None:
+        withdraw(desk, made.id)
+        write_down(*told)
+
+    monkeypatch.setattr(kits, "_write_down", late)
+    with pytest.raises(TakenBack):
+        sveta.get(f"/social/clips/{made.id}/reels")
+    with desk.db.read() as session:
+        assert session.query(Download).one().recalled

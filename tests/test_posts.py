@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from pipeline import links
 from pipeline.base import now
 from pipeline.consent import to_rows
 from pipeline.models import Appeal, Consent, Status
@@ -216,3 +217,43 @@ def test_a_clip_shows_its_posts(sveta, desk, made):
     cast.posted(desk, made, channel="@golos")
     page = sveta.get(f"/social/clips/{made.id}").text
     assert "@golos" in page and "1,200 views" in page
+
+
+def test_a_wrong_network_that_is_corrected_leaves_nothing_to_take_down_and_a_recall_finds_the_post(sveta, desk, made):
+    decided(desk, made, networks=("instagram",))
+    log(sveta, made, place="telegram:telegram", sure="yes")
+    assert downs(desk) == [(1, "sveta", "not_allowed")]
+    sent = {"csrf_token": sveta.token(), **FIELDS}
+    sveta.post("/social/posts/1", data=sent)
+    assert downs(desk) == []
+    withdraw(desk, made.id)
+    assert downs(desk) == [(1, "sveta", "withdrawn")]
+
+
+def test_a_link_that_was_taken_down_can_be_logged_again(sveta, rita, desk, made):
+    log(sveta, made)
+    seen = {"attempt": made.attempt, "status": made.status.value}
+    rita.send(f"/staff/appeals/{made.id}/reopen", words="a wrong name", **seen)
+    with desk.db.write() as session:
+        session.query(TakeDown).one().done_by = "sveta"
+    again = cast.onward(desk, made, Status.SUBMITTED, Status.IN_REVIEW, Status.APPROVED, Status.RELEASED)
+    assert log(sveta, again).status_code == 302
+    withdraw(desk, made.id)
+    assert downs(desk)[-1] == (2, "sveta", "withdrawn")
+
+
+def test_what_she_takes_back_after_it_was_opened_again_is_to_be_taken_down_for_that_and_told(sveta, rita, desk, made):
+    log(sveta, made)
+    seen = {"attempt": made.attempt, "status": made.status.value}
+    rita.send(f"/staff/appeals/{made.id}/reopen", words="a wrong name", **seen)
+    with desk.db.write() as session:
+        session.query(TakeDown).one().told = True
+    withdraw(desk, made.id)
+    with desk.db.read() as session:
+        [down] = session.query(TakeDown)
+    assert (down.reason, down.told) == ("withdrawn", False)
+
+
+@pytest.mark.parametrize("link", ["https://[x", "https://t.me]/1", "https://ex℀mple.com/1"])
+def test_a_broken_link_in_a_table_is_no_post_and_no_fault(link):
+    assert links.same(link) == link

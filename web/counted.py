@@ -216,7 +216,8 @@ def weigh(session: Session, table: Table, day: date) -> list[Line]:
     by_link = {links.same(url): number for number, url in links_of}
     named = [(row.post or 0, by_link.get(links.same(row.link), 0) if row.link else 0) for row in table.rows]
     wanted = {number for both in named for number in both} & {number for number, _url in links_of}
-    whole = select(Post).where(Post.id.in_(wanted)).options(selectinload(Post.reaches))
+    # locked, so that two who bring numbers at once come one after the other
+    whole = select(Post).where(Post.id.in_(wanted)).options(selectinload(Post.reaches)).with_for_update()
     posts_of = {post.id: post for post in session.scalars(whole)}
     lines = []
     for row, (numbered, linked) in zip(table.rows, named, strict=True):

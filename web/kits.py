@@ -23,13 +23,13 @@ from pipeline import kit
 from pipeline.approval import approval_in_force
 from pipeline.base import now
 from pipeline.kit import Kit
-from pipeline.models import Account, Appeal, File, Kind, Role
+from pipeline.models import Account, Appeal, File, Kind, Role, Status
 from pipeline.publishing import Download
 from pipeline.zipped import Zip
 from web import errors
 from web.auth import role
 from web.desk import desk
-from web.media import TYPES, checked, opened, send_stored, sent
+from web.media import TYPES, checked, opened, sent
 
 log = logging.getLogger(__name__)
 pages = Blueprint("kits", __name__)
@@ -114,10 +114,12 @@ def shown(account: Account, appeal_id: int, kind: str) -> Response:
     with desk().db.read() as session:
         appeal = session.get(Appeal, appeal_id)
         files = kit.files(appeal) if appeal else {}
+        approval = approval_in_force(appeal) if appeal else None
     there = files.get(kind) or (files.get(Kind.POSTER) if kind == Kind.COVER else None)
-    if there is None or there.kind not in SHOWN:
+    if there is None or approval is None or there.kind not in SHOWN:
         abort(404)
-    return send_stored(there)
+    reader = Guarded(opened(there, hashed=False), there.size, _open_still([approval.id]))
+    return sent(reader, there.size, there.sha256, TYPES[there.kind])
 
 
 @pages.get("/social/clips/<int:appeal_id>/kit.zip")
@@ -204,8 +206,10 @@ def write_down(response: Response, taker: Taker, taken: dict[int, tuple[str, str
 
 def _write_down(taker: Taker, appeal_id: int, name: str, sha256: str) -> None:
     same = (Download.appeal_id == appeal_id, Download.by == taker.by, Download.sha256 == sha256)
-    fresh = {"name": name, "at": now(), "recalled": False, "known": False}
     with desk().db.write() as session:
+        appeal = session.get_one(Appeal, appeal_id, with_for_update=True)
+        # taken back since it was asked for: whoever has it must hear of that too
+        fresh = {"name": name, "at": now(), "recalled": appeal.status != Status.RELEASED, "known": False}
         if session.scalar(select(Download.id).where(*same)):
             session.execute(update(Download).where(*same).values(**fresh))
         else:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipeline import links
 from pipeline.approval import too_early
 from pipeline.base import now
 from pipeline.models import Appeal, Status
-from pipeline.posts import Post, PostEdit, TakeDown
+from pipeline.posts import Post, PostEdit, TakeDown, stands
 from pipeline.presets import PRESETS
 from web import given
 from web.desk import desk
@@ -26,7 +26,7 @@ AHEAD = timedelta(minutes=10)  # by which clocks may differ
 A_YEAR = timedelta(days=366)  # longer ago is a slip of the finger
 
 #: Why a post may not stand, besides the status to which a clip went when it was taken back.
-NOT_RELEASED, TOO_EARLY, NOT_ALLOWED = "not_released", "too_early", "not_allowed"
+NOT_RELEASED, TOO_EARLY, NOT_ALLOWED = AT_ENTRY = ("not_released", "too_early", "not_allowed")
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,12 @@ def read(session: Session, fields: Mapping[str, str], appeal_id: int, post_id: i
     """The form as it came, with what is wrong in it. post_id: of the post that it corrects."""
     place, url, posted_at = (given.line(fields, name) for name in ("place", "url", "posted_at"))
     channel = given.line(fields, "channel")[:LONGEST]
+    before = session.get(Post, post_id)
     problems = {
         "appeal_id": "" if session.get(Appeal, appeal_id) else _("There is no clip with this number."),
         "place": "" if place in places() else _("Please choose where it was posted."),
         "url": link_problem(session, url, post_id),
-        "posted_at": _wrong_time(posted_at),
+        "posted_at": "" if before and posted_at == local(before.posted_at) else _wrong_time(posted_at),
     }
     wrong = {name: sentence for name, sentence in problems.items() if sentence}
     return Entry(appeal_id, place, channel, url, hashtags(fields.get("hashtags", "")), posted_at, wrong)
@@ -117,7 +118,7 @@ def link_problem(session: Session, url: str, post_id: int) -> str:
     link = links.well_formed(url)
     if not link:
         return str(_("Please paste the link to the post; it begins with https://."))
-    others = select(Post.id, Post.url).where(Post.struck_by == "", Post.id != post_id)
+    others = select(Post.id, Post.url).where(stands(), Post.id != post_id)
     for number, there in session.execute(others):
         if links.same(there) == links.same(link):
             return str(_("This link is in the log already: post %(number)s.", number=number))
@@ -153,6 +154,13 @@ def watch(session: Session, post: Post, appeal: Appeal) -> bool:
         return False
     session.add(TakeDown(appeal_id=appeal.id, post_id=post.id, owner=post.by, reason=reason))
     return True
+
+
+def settle(session: Session, post: Post, appeal: Appeal) -> None:
+    """Where a correction shows that the post may stand after all, there is nothing to take down."""
+    if not forbidden(appeal, post.network):
+        wrong = (TakeDown.post_id == post.id, TakeDown.done_by == "", TakeDown.reason.in_(AT_ENTRY))
+        session.execute(delete(TakeDown).where(*wrong))
 
 
 def correct(session: Session, post: Post, entry: Entry, by: str) -> int:

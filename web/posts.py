@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
-from pipeline import links, reach
+from pipeline import links, reach, workflow
 from pipeline.base import now
 from pipeline.models import Account, Appeal, Role
 from pipeline.posts import Post, TakeDown
@@ -135,6 +135,7 @@ def add(account: Account) -> ResponseReturnValue:
         if entry.problems:
             return _form(entry), 422
         appeal = session.get_one(Appeal, entry.appeal_id)
+        workflow.lock(session, appeal)  # a recall at this moment must find the post, or the post the recall
         if (reason := logged.forbidden(appeal, entry.network)) and request.form.get("sure") != "yes":
             return _form(entry, reason=reason), 422
         post = Post(appeal_id=appeal.id, by=account.name, **entry.values())
@@ -186,7 +187,10 @@ def edit(account: Account, post_id: int) -> ResponseReturnValue:
         if entry.problems:
             return one(post_id, entry), 422
         changed = logged.correct(session, post, entry, account.name)
-        opened = logged.watch(session, post, session.get_one(Appeal, post.appeal_id))
+        appeal = session.get_one(Appeal, post.appeal_id)
+        workflow.lock(session, appeal)
+        logged.settle(session, post, appeal)
+        opened = logged.watch(session, post, appeal)
     if changed:
         _say(post, opened)
     else:
@@ -217,6 +221,8 @@ def restore(account: Account, post_id: int) -> ResponseReturnValue:
         if problem := logged.link_problem(session, post.url, post.id):
             return one(post_id, problem=problem), 422
         logged.restore(session, post, account.name)
-        opened = logged.watch(session, post, session.get_one(Appeal, post.appeal_id))
+        appeal = session.get_one(Appeal, post.appeal_id)
+        workflow.lock(session, appeal)
+        opened = logged.watch(session, post, appeal)
     _say(post, opened)
     return redirect(url_for("posts.page", post_id=post_id))

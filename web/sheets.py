@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from flask import Response
+
+FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@\t\r])")
 
 
 def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -21,5 +24,8 @@ def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 
 def safe(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Text that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises.
+
+    Also after a semicolon: where the comma is decimal, as in Russian, a cell ends there.
+    """
+    return FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from pipeline.base import now
 from pipeline.models import Account, Appeal, Role, Status, Transition
-from pipeline.posts import Post, TakeDown
+from pipeline.posts import Post, stands
 from pipeline.publishing import Release, ReleaseWord, Tag, words
 from web import clip, errors, given
 from web.auth import role
@@ -128,8 +128,7 @@ def _contains(session: Session, word: str) -> ColumnElement[bool]:
 
 def _standing(*where: ColumnElement[bool]) -> Any:
     """Posts that stand, as far as the log knows."""
-    gone = select(TakeDown.post_id).where(TakeDown.post_id == Post.id, TakeDown.done_by != "").exists()
-    return select(Post).where(*where, Post.struck_by == "", ~gone)
+    return select(Post).where(*where, stands())
 
 
 def posted(session: Session, numbers: Iterable[int]) -> dict[int, list[str]]:
@@ -195,7 +194,7 @@ def tag(account: Account, appeal_id: int) -> ResponseReturnValue:
     typed = given.line(request.form, "tags").casefold().split(",")
     wanted = list(dict.fromkeys(each.strip(" #")[:LONGEST_TAG].strip() for each in typed))
     with desk().db.write() as session:
-        if session.get(Release, appeal_id) is None:
+        if session.get(Release, appeal_id, with_for_update=True) is None:
             abort(404)
         session.execute(delete(Tag).where(Tag.appeal_id == appeal_id))
         session.add_all(Tag(appeal_id=appeal_id, tag=each) for each in wanted[:MOST_TAGS] if each)
