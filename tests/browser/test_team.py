@@ -127,5 +127,7 @@ def test_a_clip_is_watched_noted_and_approved_by_keys_and_thumbs(browser, team):
     page.reload()  # this tab knows it still
     expect(page.get_by_text("You played all of it.")).to_be_visible()
     page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_text("1 note at this clip is still open.")).to_be_visible()
+    page.get_by_role("button", name="Approve it all the same").click()
     expect(page.get_by_role("status").filter(has_text="is approved")).to_be_visible()
     page.context.close()
