@@ -1,6 +1,7 @@
-"""The Celery app: three queues of thin tasks, a start-up check, and the sweep.
+"""The Celery app: queues of thin tasks, a start-up check, and the sweep.
 
 celery -A worker worker -Q media|speech|text       one worker for each queue, as many as wanted
+celery -A worker worker -Q outside                 one, where NOTIFY is set: it tells the team
 celery -A worker beat                              one in all: rings for the sweep
 """
 
@@ -34,12 +35,12 @@ if settings.notify and not settings.offline:
     app.conf.beat_schedule["nudge"] = {
         "task": "nudge",
         "schedule": 3600.0,
-        "options": {"queue": "speech", "expires": 3600},  # the one that may reach out (docker-compose.yml)
+        "options": {"queue": "outside", "expires": 3600},  # a clip that is heard for minutes must not delay it
     }
     app.conf.beat_schedule["recall"] = {
         "task": "recall",
         "schedule": 30.0,
-        "options": {"queue": "speech", "expires": 30},  # while a clip is heard this waits for its end
+        "options": {"queue": "outside", "expires": 30},
     }
 app.conf.beat_schedule_filename = str(settings.data_dir / "beat")
 

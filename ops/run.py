@@ -229,7 +229,8 @@ def fetch(model: str, scratch: Path, cache: Path) -> bool:
 
 
 def serve(settings: Settings, environ: dict[str, str], lock: IO[str]) -> None:
-    commands = supervise.programs(settings.port, settings.data_dir, own_redis=not os.environ.get("REDIS_URL"))
+    own_redis, notify = not os.environ.get("REDIS_URL"), bool(settings.notify) and not settings.offline
+    commands = supervise.programs(settings.port, settings.data_dir, own_redis, notify)
     supervisor = supervise.start(commands, settings.data_dir, environ, lock.fileno())
     try:
         wait_for_page(settings, supervisor)

@@ -87,12 +87,17 @@ def redis_server() -> str:
     return shutil.which("redis-server") or str(get_binary_path())
 
 
-def programs(port: int, data: Path, own_redis: bool) -> dict[str, list[str]]:
-    """Command lines by name. No secret stands in them: anybody on the machine can read command lines."""
+def programs(port: int, data: Path, own_redis: bool, notify: bool = False) -> dict[str, list[str]]:
+    """Command lines by name. No secret stands in them: anybody on the machine can read command lines.
+
+    notify: whether somebody is to be told what waits; a worker of its own does that, for a clip is heard for minutes.
+    """
     # nice: the pages stay quick while a clip is rendered
     celery = ["nice", sys.executable, "-m", "celery", "-A", "worker"]
     worker = [*celery, "worker", "-c", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     workers = {q: [*worker, "-Q", q, "-n", f"{q}@%h"] for q in ("media", "speech", "text")}
+    if notify:
+        workers["outside"] = [*worker, "-Q", "outside", "-n", "outside@%h", "--pool", "solo"]
     redis = {"redis": [redis_server(), str(data / "run" / "redis.conf")]} if own_redis else {}
     web = [
         sys.executable, "-m", "gunicorn", "web:create_app()", "--bind", f"127.0.0.1:{port}",

@@ -34,8 +34,10 @@ def number(written: str) -> int | None:
 
 def _value(digits: str, *, short: bool) -> Decimal:
     """The value of digits that may be parted; `short`: a word for thousands follows, so 1.234 is no 1234."""
-    if short and re.fullmatch(r"[0-9]+[.,][0-9]+", digits):
+    if short and re.fullmatch(r"[0-9]+(\.[0-9]+|,[0-9]{1,2})", digits):  # 1,234K can be read in two ways
         return Decimal(digits.replace(",", "."))
+    if short and "," in digits:
+        raise ValueError(digits)
     parted = r"[0-9]{1,3}(?:(?P<gap>[ .,'’])[0-9]{3})(?:(?P=gap)[0-9]{3})*"
     found = re.fullmatch(rf"([0-9]+|{parted})(?:[.,]00?)?", digits)
     if found is None:

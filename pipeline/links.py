@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 LONGEST = 500  # characters of a link that is kept
 
@@ -17,12 +17,21 @@ HOSTS = {
     "x": ("x.com", "twitter.com"),
 }
 
-#: What in a query says which post it is; all else says where somebody came from.
+#: What in a query says which post it is; all else says where somebody came from, or who passed the link on.
 TELLING = ("v", "story_fbid", "fbid", "id")
+
+#: The ways to one post: what is caught names it, whatever stands around it.
+WAYS = {
+    "youtube": r"^/(?:(?:shorts|live|embed)/)?([\w-]{11})$",
+    "instagram": r"/(?:p|reels?|tv)/([\w-]+)$",
+    "facebook": r"/(?:reel|videos(?:/[^/]+)?)/([0-9]+)$",
+    "tiktok": r"/(?:video|photo)/([0-9]+)$",
+    "x": r"/status(?:es)?/([0-9]+)(?:/.*)?$",
+}
 
 
 def well_formed(text: str) -> str:
-    """The link as it is kept: https://, a host with a name, nothing unseen; "" for anything else."""
+    """The link as it is kept: https://, a host with a name, nothing that tells who shared it; "" for anything else."""
     link = text if "://" in text else f"https://{text}"
     if len(link) > LONGEST or re.search(r"[\s<>\"\\]", link):
         return ""
@@ -31,7 +40,13 @@ def well_formed(text: str) -> str:
         known = parts.scheme == "https" and parts.port is None and not parts.username
     except ValueError:
         return ""
-    return link if known and re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.hostname or "") else ""
+    if not known or not re.fullmatch(r"[\w-]+(\.[\w-]+)+", parts.hostname or ""):
+        return ""
+    return urlunsplit(parts._replace(query=_telling(parts.query), fragment="")) if network(link) else link
+
+
+def _telling(query: str) -> str:
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name in TELLING])
 
 
 def network(link: str) -> str:
@@ -55,9 +70,8 @@ def same(link: str) -> str:
     key = network(f"https://{host}")
     host = HOSTS[key][0] if key else host
     query = parse_qs(parts.query)
-    if key == "youtube":
-        video = query.get("v") or re.findall(r"^/(?:(?:shorts|live|embed)/)?([\w-]{11})$", path)
-        return f"{host}/{video[0]}" if video else f"{host}{path}"
-    if key == "telegram":
-        return f"{host}{path.removeprefix('/s')}" if path.startswith("/s/") else f"{host}{path}"
+    if key == "telegram" and path.startswith("/s/"):
+        path = path.removeprefix("/s")
+    if key in WAYS and (its := query.get("v") or re.findall(WAYS[key], path)):
+        return f"{host}/{its[0]}"
     return f"{host}{path}" + "".join(f"&{name}={query[name][0]}" for name in TELLING if name in query)

@@ -16,8 +16,9 @@ from pipeline.base import now, this_hour
 from pipeline.publishing import Download, FeedToken
 from pipeline.withdraw import withdraw
 from tests import cast
-from tests.test_kit import SECRET, released
+from tests.test_kit import SECRET, released, rendition
 from web import feed
+from web.kits import TakenBack
 
 
 def made_by(ada, name: str = "the site", **fields: object) -> str:
@@ -121,6 +122,28 @@ def test_a_revoked_and_an_expired_token_open_nothing(stranger, ada, desk):
     assert stranger.get("/feed.json", headers=bearing(second)).status_code == 401
     page = ada.get("/admin/feeds").text
     assert "revoked" in page and "expired" in page and "Revoke the token" not in page
+
+
+def test_a_token_that_is_revoked_ends_a_download_that_runs(stranger, ada, desk):
+    made, token = released(desk), bearing(made_by(ada, kits="yes"))
+    rendition(desk, made, "reels", b"v" * 9_000_000)
+    answer = stranger.get(f"/feed/clips/{made.id}/kit.zip", headers=token, buffered=False)
+    parts = answer.iter_encoded()
+    next(parts)
+    ada.send("/admin/feeds/1/revoke")
+    with pytest.raises(TakenBack):
+        list(parts)
+    answer.close()
+
+
+def test_a_program_reads_in_its_feed_what_it_must_delete(stranger, ada, desk):
+    made, kept = released(desk, "youtube"), released(desk, "youtube")
+    one, another = bearing(made_by(ada, "one", kits="yes")), bearing(made_by(ada, "another", kits="yes"))
+    for clip in (made, kept):
+        stranger.get(f"/feed/clips/{clip.id}/kit.zip", headers=one)
+    withdraw(desk, made.id)
+    told = [stranger.get("/feed.json", headers=token).json["_delivery"]["taken_back"] for token in (one, another)]
+    assert told == [[str(made.id)], []]
 
 
 def test_who_asks_too_often_waits(stranger, ada, desk, monkeypatch):

@@ -25,7 +25,9 @@ def test_a_number_is_read_as_people_write_it(written, value):
     assert amounts.number(written) == value
 
 
-@pytest.mark.parametrize("written", ["-5", "12 34", "1.5", "abc", "1e3", "5%", "1.234,56", "1,23,456", "=1+1", "٣"])
+@pytest.mark.parametrize(
+    "written", ["-5", "12 34", "1.5", "abc", "1e3", "5%", "1.234,56", "1,23,456", "=1+1", "٣", "1,234K"]
+)
 def test_what_is_no_whole_number_is_not_made_one(written):
     with pytest.raises(ValueError, match=r".+"):
         amounts.number(written)
@@ -136,7 +138,12 @@ def test_no_text_can_break_the_reader(written):
         ("https://m.youtube.com/shorts/dQw4w9WgXcQ", "youtube.com/watch?v=dQw4w9WgXcQ"),
         ("https://twitter.com/a/status/1?s=20", "https://x.com/a/status/1"),
         ("https://t.me/s/channel/12", "https://telegram.me/channel/12"),
-        ("https://www.instagram.com/reel/Abc/?igsh=1", "https://instagram.com/reel/Abc"),
+        ("https://www.instagram.com/reel/Abc/?igsh=1", "https://instagram.com/p/Abc"),
+        ("https://www.instagram.com/somebody/reel/Abc/", "https://instagram.com/reels/Abc"),
+        ("https://x.com/i/web/status/12", "https://twitter.com/a/status/12/video/1"),
+        ("https://m.facebook.com/watch/?v=12", "https://www.facebook.com/reel/12?mibextid=x"),
+        ("https://www.facebook.com/page/videos/a-title/12", "https://facebook.com/page/videos/12/"),
+        ("https://www.tiktok.com/@a/video/12?_r=1", "https://m.tiktok.com/@b/video/12"),
     ],
 )
 def test_links_to_one_post_are_the_same(one, another):
@@ -154,6 +161,19 @@ def test_links_to_two_posts_are_not(another):
 )  # fmt: skip
 def test_what_is_no_link_to_a_post_is_refused(text):
     assert links.well_formed(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("https://youtu.be/dQw4w9WgXcQ?si=who#t", "https://youtu.be/dQw4w9WgXcQ"),
+        ("https://www.instagram.com/reel/Abc/?igsh=who", "https://www.instagram.com/reel/Abc/"),
+        ("https://www.facebook.com/permalink.php?story_fbid=1&id=2&fbclid=who", "https://www.facebook.com/permalink.php?story_fbid=1&id=2"),
+        ("https://vk.com/video?z=clip-1", "https://vk.com/video?z=clip-1"),
+    ],
+)  # fmt: skip
+def test_what_in_a_link_tells_who_passed_it_on_is_not_kept(pasted, kept):
+    assert links.well_formed(pasted) == kept
 
 
 def test_a_link_without_its_beginning_gets_it_and_tells_its_network():

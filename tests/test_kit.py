@@ -19,13 +19,13 @@ from sqlalchemy import update
 from pipeline import kit, texts
 from pipeline.base import now
 from pipeline.consent import to_rows
-from pipeline.models import Appeal, Consent, File, Kind, Status
+from pipeline.models import Appeal, Consent, File, Kind, Role, Status
 from pipeline.publishing import Download
 from pipeline.s3 import S3Storage
 from pipeline.withdraw import withdraw
 from tests import cast
 from tests.cast import CHOICES, CLIP, WORDINGS
-from web import kits
+from web import accounts, kits
 from web.kits import TakenBack
 
 SECRET = "a contact of hers"
@@ -404,6 +404,24 @@ def test_a_preview_ends_too_when_the_clip_is_taken_back(sveta, desk):
     parts = answer.iter_encoded()
     next(parts)
     withdraw(desk, made.id)
+    with pytest.raises(TakenBack):
+        list(parts)
+    answer.close()
+
+
+@pytest.mark.parametrize("shut_out", ["disabled", "another role", "another password"])
+def test_a_download_ends_when_the_account_is_shut_out(sveta, desk, shut_out):
+    made = released(desk)
+    rendition(desk, made, "reels", b"v" * 9_000_000)
+    answer = sveta.get(f"/social/clips/{made.id}/reels", buffered=False)
+    parts = answer.iter_encoded()
+    next(parts)
+    if shut_out == "disabled":
+        accounts.disable(desk.db, "sveta")
+    elif shut_out == "another role":
+        accounts.set_role(desk.db, "sveta", Role.TRANSLATOR)
+    else:
+        accounts.set_password(desk.db, "sveta", "a-new-long-password")
     with pytest.raises(TakenBack):
         list(parts)
     answer.close()

@@ -21,7 +21,12 @@ import requests
 import yaml
 
 from ops.supervise import free_port
+from pipeline.db import Database
+from pipeline.models import Appeal, Status
+from pipeline.posts import TakeDown
+from pipeline.queue import make_app
 from tests.services import redis_server
+from tests.test_nudge import Mailbox, mailbox  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,6 +119,22 @@ def test_starts_stops_and_forgets_nothing(app: App) -> None:
     assert not processes(app.data)
     secret = [path for path in app.data.rglob("*") if path.stat().st_mode & 0o077]
     assert not secret, "everything in DATA_DIR is for its owner alone"
+
+
+def test_where_the_team_is_to_be_told_a_worker_of_its_own_tells_it(app: App, mailbox: Mailbox) -> None:  # noqa: F811
+    with app.running(NOTIFY=mailbox.address):
+        assert any("-Q outside" in line for line in processes(app.data).values())
+        db = Database(f"sqlite:///{app.data / 'appeals.sqlite3'}")
+        with db.write() as session:
+            session.add(Appeal(folder="x", language="be", status=Status.WITHDRAWN))
+            session.flush()
+            session.add(TakeDown(appeal_id=1, reason="withdrawn"))
+        db.close()
+        config = (app.data / "run/redis.conf").read_text()
+        port, password = (re.search(rf"{name} (\S+)", config)[1] for name in ("port", "requirepass"))
+        make_app(f"redis://:{password}@127.0.0.1:{port}/0").send_task("recall", queue="outside")
+        until(lambda: mailbox.letters)
+    assert json.loads(mailbox.letters[0])["message"] == "Appeal 1: 1"
 
 
 def test_what_dies_comes_back(app: App) -> None:
@@ -244,8 +265,9 @@ def test_compose() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     stack = yaml.safe_load(text)
     services = stack["services"]
-    assert set(services) == {"web", "media", "speech", "text", "beat", "migrate", "postgres", "redis", "s3"}
-    for name in ("web", "media", "speech", "text", "beat", "migrate"):
+    ours = {"web", "media", "speech", "text", "outside", "beat", "migrate"}
+    assert set(services) == ours | {"postgres", "redis", "s3"}
+    for name in ours:
         service = services[name]
         assert service["read_only"] and service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name

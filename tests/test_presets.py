@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.campaign import Campaign
+from pipeline.layout import profile
 from pipeline.presets import CHECKED, PRESETS, for_networks
 
 CAMPAIGN = Campaign.load(Path(__file__).parent.parent / "campaign.toml")
@@ -35,6 +36,15 @@ def test_the_numbers_of_a_preset_can_be_true(preset):
     assert zone.width * zone.height > 0.4, "most of the frame can be seen"
     assert not preset.srt or preset.srt.format(name="clip").startswith("clip.ru")
     assert preset.text_chars >= 280
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_captions_stand_where_the_network_lays_nothing_over_them(preset):
+    frames = [(preset.width, preset.height), (preset.height, preset.width)][: 2 if preset.own_frame else 1]
+    for width, height in frames:
+        rules, zone = profile(width, height), preset.zone
+        assert rules.left / rules.width >= zone.left and 1 - rules.right / rules.width <= zone.right
+        assert rules.top / rules.height >= zone.top and 1 - rules.bottom / rules.height <= zone.bottom
 
 
 def test_what_a_preset_asks_for_fits_into_its_largest_file_for_a_clip_of_three_minutes():

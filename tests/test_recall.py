@@ -13,6 +13,7 @@ from pipeline.publishing import Download
 from pipeline.withdraw import withdraw
 from tests import cast
 from tests.test_nudge import mailbox, told  # noqa: F401 - a fixture
+from web import accounts
 
 ON_BOTH_DATABASES = True
 
@@ -127,6 +128,22 @@ def test_the_notice_stays_with_a_person_whose_role_has_changed(tanya, desk):
     assert "kit-of-tanya.zip" in tanya.get("/staff/").text
     tanya.send(f"/social/downloads/{number}/known")
     assert "kit-of-tanya" not in tanya.get("/staff/").text
+
+
+def test_an_admin_sees_to_the_files_of_those_who_read_no_page(sveta, rita, ada, desk):
+    made = cast.appeal(desk, Status.RELEASED)
+    saved(desk, made, "sveta")
+    saved(desk, made, "tanya")
+    with desk.db.write() as session:
+        session.add(Download(appeal_id=made.id, by="feed: site", name="by-a-program.zip", sha256="1" * 64))
+    accounts.disable(desk.db, "tanya")
+    withdraw(desk, made.id)
+    page = ada.get("/staff/").text
+    assert "See that 2 files are deleted" in page and "kit-of-sveta" not in page
+    assert "feed: site" in page and "by-a-program.zip" in page and "kit-of-tanya.zip" in page
+    assert "by-a-program" not in rita.get("/staff/").text
+    ada.send("/social/downloads/3/known")
+    assert "by-a-program" not in ada.get("/staff/").text
 
 
 # the word to the team

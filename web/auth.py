@@ -88,6 +88,7 @@ def role(*roles: Role) -> Callable[[Callable[..., ResponseReturnValue]], Callabl
 
 
 team = role(Role.TRANSLATOR, Role.REVIEWER, Role.ADMIN)  # who works on appeals
+publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)  # who sees what is released
 
 
 @pages.get("/staff/sign-in")

@@ -22,8 +22,8 @@ from pipeline.figures import BadTable, Row, Table
 from pipeline.models import Account
 from pipeline.posts import Post, Reach
 from web import given, posts
+from web.auth import publishers
 from web.desk import desk
-from web.posts import publishers
 
 pages = Blueprint("counted", __name__)
 

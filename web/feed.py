@@ -16,14 +16,14 @@ from xml.etree import ElementTree as Xml
 
 from flask import Blueprint, Response, current_app, g, json, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from pipeline import kit, texts
 from pipeline.approval import approval_in_force
 from pipeline.base import now, this_hour
 from pipeline.models import Appeal
-from pipeline.publishing import FeedToken, Release
+from pipeline.publishing import Download, FeedToken, Release
 from web import given
 from web.desk import desk
 from web.kits import Taker, send_kits
@@ -83,17 +83,17 @@ def _token() -> FeedToken | None:
     typed = (given_by.token or given_by.password) if given_by else None
     if not typed:
         return None
-    standing = (
-        FeedToken.hash == token_hash(typed),
-        FeedToken.revoked_at.is_(None),
-        FeedToken.expires_at > now(),
-    )
     with desk().db.read() as session:
-        token = session.scalars(select(FeedToken).where(*standing)).one_or_none()
+        hashed = FeedToken.hash == token_hash(typed)
+        token = session.scalars(select(FeedToken).where(hashed, *_counting())).one_or_none()
     if token and token.used_at != this_hour():
         with desk().db.write() as session:
             session.execute(update(FeedToken).where(FeedToken.id == token.id).values(used_at=this_hour()))
     return token
+
+
+def _counting() -> tuple[ColumnElement[bool], ...]:
+    return FeedToken.revoked_at.is_(None), FeedToken.expires_at > now()
 
 
 @pages.get("/feed.json")
@@ -108,6 +108,7 @@ def as_json(token: FeedToken) -> Response:
         "feed_url": url_for("feed.as_json", _external=True),
         "language": kit.LANGUAGE,
         "items": [_json_item(item, KIT in token.scopes) for item in items],
+        "_delivery": {"taken_back": _taken_back(token)},
     }
     if more:
         told["next_url"] = url_for("feed.as_json", page=page + 1, _external=True)
@@ -133,7 +134,13 @@ def as_rss(token: FeedToken) -> Response:
 @scope(KIT)
 def one(token: FeedToken, appeal_id: int) -> Response:
     """The kit of a clip."""
-    return send_kits([appeal_id], Taker(f"feed: {token.name}"))
+    may = select(FeedToken.id).where(FeedToken.id == token.id, *_counting())
+    return send_kits([appeal_id], Taker(_named(token), None, may))
+
+
+def _named(token: FeedToken) -> str:
+    """As it stands in the list of downloads."""
+    return f"feed: {token.name}"
 
 
 def _items() -> tuple[list[Item], int, bool]:
@@ -151,6 +158,13 @@ def _told(session: Session, releases: Sequence[Release]) -> list[Item]:
     parts = (selectinload(Appeal.files), selectinload(Appeal.consents), selectinload(Appeal.approvals))
     appeals = {each.id: each for each in session.scalars(wanted.options(*parts))}
     return [item for each in releases if (item := _item(each, appeals[each.appeal_id]))]
+
+
+def _taken_back(token: FeedToken) -> list[str]:
+    """The clips of which this program has files that may not be shown any more."""
+    its = select(Download.appeal_id).where(Download.by == _named(token), Download.recalled).distinct()
+    with desk().db.read() as session:
+        return [str(number) for number in session.scalars(its.order_by(Download.appeal_id))]
 
 
 def _item(release: Release, appeal: Appeal) -> Item | None:

@@ -1,7 +1,8 @@
 """What leaves the house of a released clip: its files one by one, and kits of one clip or of many.
 
 Each download is asked for at kit.files, hashed before it leaves, and asked for again while it runs: a clip that is
-taken back meanwhile ends the connection before the last byte. Who took what is written down for the day of a recall.
+taken back meanwhile, or a person or program shut out, ends the connection before the last byte. Who took what is
+written down for the day of a recall.
 """
 
 from __future__ import annotations
@@ -16,24 +17,23 @@ from typing import Any, BinaryIO
 from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline import kit
 from pipeline.approval import approval_in_force
 from pipeline.base import now
 from pipeline.kit import Kit
-from pipeline.models import Account, Appeal, File, Kind, Role, Status
+from pipeline.models import Account, Appeal, File, Kind, Status
 from pipeline.publishing import Download
 from pipeline.zipped import Zip
 from web import errors
-from web.auth import role
+from web.auth import publishers
 from web.desk import desk
 from web.media import TYPES, checked, opened, sent
 
 log = logging.getLogger(__name__)
 pages = Blueprint("kits", __name__)
-publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 
 STEP = 4_000_000  # bytes that may leave before it is asked again
 MOST = 50  # clips in one download
@@ -41,19 +41,21 @@ SHOWN = frozenset({Kind.FINISHED, Kind.POSTER, Kind.COVER, Kind.RENDITION})  # i
 
 
 class TakenBack(OSError):
-    """A clip may not be shown any more: the rest of it does not leave."""
+    """A clip may not be shown any more, or not to this person: the rest of it does not leave."""
 
 
 @dataclass(frozen=True)
 class Taker:
-    """Who downloads: somebody of the team, or a program with a token."""
+    """Who downloads: somebody of the team, or a program with a token. may: finds a row for as long as they may."""
 
     by: str
-    account_id: int | None = None
+    account_id: int | None
+    may: Select[int]
 
     @classmethod
     def of(cls, account: Account) -> Taker:
-        return cls(account.name, account.id)
+        same = (Account.id == account.id, Account.active, Account.epoch == account.epoch, Account.role == account.role)
+        return cls(account.name, account.id, select(Account.id).where(*same))
 
 
 class Guarded(io.RawIOBase):
@@ -79,7 +81,7 @@ class Guarded(io.RawIOBase):
         data = self._inner.read(len(buffer)) or b""
         last = self._inner.tell() >= self._size
         if (last or self._left < len(data)) and not self._open_still():
-            log.warning("a download was ended: its clip was taken back meanwhile")
+            log.warning("a download was ended: its clip, or who asked for it, was shut out meanwhile")
             raise TakenBack
         self._left = (STEP if self._left < len(data) else self._left) - len(data)
         buffer[: len(data)] = data
@@ -101,9 +103,10 @@ def file(account: Account, appeal_id: int, kind: str) -> Response:
         if appeal is None or approval is None or there is None:
             abort(404)
         name = kit.own_name(appeal, approval, kind)
-    reader = Guarded(opened(there, hashed=True), there.size, _open_still([approval.id]))
+    taker = Taker.of(account)
+    reader = Guarded(opened(there, hashed=True), there.size, _open_still([approval.id], taker))
     response = sent(reader, there.size, there.sha256, TYPES[there.kind], name)
-    write_down(response, Taker.of(account), {appeal_id: (name, there.sha256)})
+    write_down(response, taker, {appeal_id: (name, there.sha256)})
     return response
 
 
@@ -118,7 +121,7 @@ def shown(account: Account, appeal_id: int, kind: str) -> Response:
     there = files.get(kind) or (files.get(Kind.POSTER) if kind == Kind.COVER else None)
     if there is None or approval is None or there.kind not in SHOWN:
         abort(404)
-    reader = Guarded(opened(there, hashed=False), there.size, _open_still([approval.id]))
+    reader = Guarded(opened(there, hashed=False), there.size, _open_still([approval.id], Taker.of(account)))
     return sent(reader, there.size, there.sha256, TYPES[there.kind])
 
 
@@ -160,7 +163,7 @@ def send_kits(numbers: Sequence[int], taker: Taker, *, folders: bool = False) ->
 def _zipped(kits: Sequence[Kit], taker: Taker, folders: bool) -> Response:
     day = max(each.day for each in kits)
     name = f"appeals_{len(kits)}-clips_{day}.zip" if folders else f"{kits[0].stem}.zip"
-    open_still = _open_still([each.approval_id for each in kits])
+    open_still = _open_still([each.approval_id for each in kits], taker)
     storage = desk().storage
 
     def open_file(file: File) -> BinaryIO:
@@ -183,12 +186,12 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _open_still(approvals: Sequence[int]) -> Callable[[], bool]:
+def _open_still(approvals: Sequence[int], taker: Taker) -> Callable[[], bool]:
     db = desk().db  # the bytes leave after the request has ended
 
     def ask() -> bool:
         with db.read() as session:
-            return kit.all_open(session, approvals)
+            return session.scalar(taker.may) is not None and kit.all_open(session, approvals)
 
     return ask
 

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from pipeline import links, reach, workflow
 from pipeline.base import now
-from pipeline.models import Account, Appeal, Role
+from pipeline.models import Account, Appeal
 from pipeline.posts import Post, TakeDown
 from pipeline.presets import PRESETS
 from web import given, logged
-from web.auth import role
+from web.auth import publishers
 from web.desk import desk
 
 pages = Blueprint("posts", __name__)
-publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 
 PAGE = 50
 STANDING, TO_TAKE_DOWN, GONE, STRUCK = "standing", "down", "gone", "struck"

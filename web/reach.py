@@ -21,8 +21,8 @@ from pipeline.models import Account, Appeal
 from pipeline.posts import Post, Reach
 from pipeline.reach import Count, K, Posted, Total, Week
 from web import given, plot, words
+from web.auth import publishers
 from web.desk import desk
-from web.posts import publishers
 from web.sheets import sheet
 
 pages = Blueprint("reach", __name__)
@@ -159,13 +159,13 @@ LOG = ("post", "clip", "network", "channel", "link", "posted", "day", *reach.FIE
 @pages.get("/social/posts.csv")
 @publishers
 def log(account: Account) -> Response:
-    """The log as a table that can be filled in and brought back: a line for each post, with its newest numbers."""
+    """The log as a table that can be filled in and brought back: a line for each post, with what was counted last."""
     return sheet(f"posts_{now():%Y-%m-%d}.csv", LOG, map(_row, everything()))
 
 
 def _row(post: Posted) -> list[object]:
     told = [post.id, post.appeal_id, post.network, post.channel, post.url, post.day]
-    return [*told, post.counts[-1].day if post.counts else "", *map(post.newest.get, reach.FIELDS)]
+    return [*told, *(post.counts[-1] if post.counts else ())]
 
 
 # the report

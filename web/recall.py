@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from pipeline import workflow
@@ -18,11 +18,10 @@ from pipeline.models import Account, Appeal, Role, Status
 from pipeline.posts import Post, TakeDown
 from pipeline.publishing import Download
 from web import given, ledger, logged
-from web.auth import role
+from web.auth import publishers, role
 from web.desk import desk
 
 pages = Blueprint("recall", __name__)
-publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 anybody = role(*Role)
 
 DONE = 50  # take-downs that were ticked off last and are still shown
@@ -50,10 +49,19 @@ def _to_take_down() -> int:
 
 
 def _to_delete() -> list[Download]:
-    """Files that this person saved, of clips that were taken back since."""
-    mine = (Download.account_id == current_user.account.id, Download.recalled, ~Download.known)
+    """Files of clips that were taken back since, of which this person has to hear."""
+    these = (_hears(current_user.account), Download.recalled, ~Download.known)
     with desk().db.read() as session:
-        return list(session.scalars(select(Download).where(*mine).order_by(Download.appeal_id, Download.id)))
+        return list(session.scalars(select(Download).where(*these).order_by(Download.appeal_id, Download.id)))
+
+
+def _hears(account: Account) -> ColumnElement[bool]:
+    """What this person saved; for an admin also what programs and closed accounts did, which read no page."""
+    own = Download.account_id == account.id
+    if account.role != Role.ADMIN:
+        return own
+    readers = select(Account.id).where(Account.active)
+    return or_(own, Download.account_id.is_(None), Download.account_id.not_in(readers))
 
 
 @pages.get("/social/take-downs")
@@ -120,9 +128,9 @@ def mine(account: Account, take_down_id: int) -> ResponseReturnValue:
 @pages.post("/social/downloads/<int:download_id>/known")
 @anybody
 def deleted(account: Account, download_id: int) -> ResponseReturnValue:
-    """Whoever had the file says that it is deleted. Nobody can say so for somebody else."""
-    its = (Download.id == download_id, Download.account_id == account.id, Download.recalled)
+    """Whoever had the file says that it is deleted. Nobody can say so for somebody else who can."""
+    its = (Download.id == download_id, _hears(account), Download.recalled)
     with desk().db.write() as session:
         session.execute(update(Download).where(*its).values(known=True))
-    flash(_("Thank you: it is noted that you deleted it."))
+    flash(_("Thank you: it is noted that the file is deleted."))
     return redirect(url_for("queue.appeals"))

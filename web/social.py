@@ -14,16 +14,15 @@ from sqlalchemy import ColumnElement, delete, func, literal, select, union, upda
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from pipeline.base import now
-from pipeline.models import Account, Appeal, Role, Status, Transition
+from pipeline.models import Account, Appeal, Status, Transition
 from pipeline.posts import Post, stands
 from pipeline.publishing import Release, ReleaseWord, Tag, words
 from web import clip, errors, given
-from web.auth import role
+from web.auth import publishers
 from web.desk import desk
 from web.words import language as spoken
 
 pages = Blueprint("social", __name__)
-publishers = role(Role.SOCIAL, Role.REVIEWER, Role.ADMIN)
 
 PAGE = 24
 VISIT = timedelta(minutes=30)  # who comes back later than that visits again
