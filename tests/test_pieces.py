@@ -173,10 +173,23 @@ def test_a_clip_that_begins_late_altogether_is_not_cut(tmp_path):
 def test_a_piece_that_lacks_frames_is_found_out(tmp_path):
     clean, info = proxy(clip(tmp_path), tmp_path)
     film, plan = planned(clean, info, [], tmp_path)
-    more = replace(plan[0], times=(*plan[0].times, plan[0].times[-1] + 1))
-    with pytest.raises(pieces.Unfit):
-        pieces.make(BOX, clean, more, PLAIN, tmp_path / "piece.mp4")
-    pieces.make(BOX, clean, plan[0], PLAIN, tmp_path / "piece.mp4")
-    with pytest.raises(pieces.Unfit):  # the first one three times
-        parts = [(stretch, tmp_path / "piece.mp4") for stretch in plan]
-        pieces.join(BOX, clean, film, parts, info, tmp_path / "joined.mp4")
+    parts = [(stretch, tmp_path / str(number) / "piece.mp4") for number, stretch in enumerate(plan)]
+    for stretch, path in parts:
+        path.parent.mkdir()
+        pieces.make(BOX, clean, stretch, PLAIN, path)
+    pieces.join(BOX, clean, film, parts, info, tmp_path / "joined.mp4")
+    last, path = parts[-1]
+    pieces.make(BOX, clean, replace(last, times=last.times[:-1]), PLAIN, path)
+    twice = [(stretch, parts[0][1]) for stretch, _path in parts]
+    for broken in (parts, twice):
+        with pytest.raises(pieces.Unfit):
+            pieces.join(BOX, clean, film, broken, info, tmp_path / "joined.mp4")
+
+
+def test_pieces_of_another_coding_are_told_apart(tmp_path, monkeypatch):
+    clean, info = proxy(clip(tmp_path), tmp_path)
+    _film, plan = planned(clean, info, [], tmp_path)
+    known = [pieces.make(BOX, clean, plan[0], PLAIN, tmp_path / "piece.mp4")]
+    monkeypatch.setitem(pieces.ffmpeg.H264, "preset", "ultrafast")
+    known.append(pieces.make(BOX, clean, plan[0], PLAIN, tmp_path / "piece.mp4"))
+    assert known[0] != known[1]
