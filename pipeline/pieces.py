@@ -30,7 +30,7 @@ from pipeline.subtitles.plain import shown
 #: A cue on a border costs two of them: both together must be a small part of a clip. Shorter ones cost more to start
 #: than they save.
 SECONDS = 4
-ROUNDED = 10  # ms; ASS counts hundredths of a second: so far from a stretch a cue may still be seen in it
+HUNDREDTH = 10  # ms: ASS counts hundredths of a second
 MICRO = 1_000_000  # the times of lists of files, and of seeking, are in microseconds
 HEAD = 100_000  # bytes; in so many the table of contents of a piece ends
 RECIPE = 1  # to be counted up when pieces come out differently for a reason that is not in their address
@@ -127,7 +127,7 @@ def _borders(film: Film, cues: Sequence[Cue]) -> Iterator[int]:
     sofar = -1
     for key in film.keys:
         part, ms = key // (SECONDS * film.scale), key * 1000 / film.scale
-        if part > sofar and sum(cue.start - ROUNDED < ms < cue.end + ROUNDED for cue in cues) < 2:
+        if part > sofar and sum(cue.start - HUNDREDTH < ms < cue.end + HUNDREDTH for cue in cues) < 2:
             sofar = part
             yield key
 
@@ -136,8 +136,14 @@ def _stretch(
     film: Film, cues: Sequence[Cue], size: tuple[int, int], look: Look, sha256: str, start: int, end: int
 ) -> Stretch:
     times = film.times[bisect_left(film.times, start) : bisect_left(film.times, end)]
-    first, last = times[0] * 1000 / film.scale - ROUNDED, times[-1] * 1000 / film.scale + ROUNDED
-    seen = [cue for cue in cues if cue.start <= last and cue.end >= first]
+    # as ffmpeg tells libass, whole ms of a double; what ends at 8 s is still shown at 7.999...
+    first, last = (int(time * (1 / film.scale) * 1000) for time in (times[0], times[-1]))
+    # from the hundredth in which it begins to the one in which it ends, however ASS rounds
+    seen = [
+        cue
+        for cue in cues
+        if cue.start // HUNDREDTH * HUNDREDTH <= last and -(-cue.end // HUNDREDTH) * HUNDREDTH > first
+    ]
     stretch = Stretch(
         address="", scale=film.scale, start=start, times=tuple(time - start for time in times), size=size,
         captions=formats.ass(seen, *size, look, marks=True),

@@ -119,6 +119,17 @@ def test_the_pieces_make_the_clip_of_one_pass(form, tmp_path):
     assert packets(in_pieces, "a") == packets(whole, "a") == packets(clean, "a")
 
 
+def test_a_cue_that_ends_where_a_piece_begins_is_no_part_of_it(tmp_path):
+    clean, info = proxy(clip(tmp_path), tmp_path)
+    film, plan = planned(clean, info, [], tmp_path)
+    border = plan[1].start * 1000 // film.scale
+    until, into = ([Cue(0, end, "Нет.")] for end in (border, border + 1))
+    assert ["Нет." in each.captions for each in planned(clean, info, until, tmp_path)[1][:2]] == [True, False]
+    assert ["Нет." in each.captions for each in planned(clean, info, into, tmp_path)[1][:2]] == [True, True]
+    whole = burn_in(BOX, clean, until, info, tmp_path / "finished.mp4")
+    assert likeness(joined(clean, info, until, tmp_path / "pieces")[0], whole) >= 0.98
+
+
 def test_an_edit_changes_the_frames_of_its_own_pieces_and_no_others(tmp_path):
     clean, info = proxy(clip(tmp_path), tmp_path)
     before, kept = joined(clean, info, CUES, tmp_path / "before")
