@@ -115,6 +115,16 @@ def test_without_a_post_the_pages_say_so(sveta):
         assert sveta.get(path).status_code == 200
 
 
+def test_the_log_that_is_brought_back_as_it_was_gives_no_old_number_a_new_day(sveta, desk):
+    made = cast.posted(desk, cast.appeal(desk, Status.RELEASED), (TODAY - timedelta(days=3), 900))
+    with desk.db.write() as session:
+        session.add(Reach(post_id=made.id, day=TODAY, likes=7, by="sveta"))
+    before = numbers(desk, made.id)
+    saved = sveta.get("/social/posts.csv").get_data()
+    bring(sveta, file=(io.BytesIO(saved), "posts.csv"), do="take")
+    assert numbers(desk, made.id) == before
+
+
 @pytest.mark.parametrize("formula", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1"])
 def test_no_cell_of_a_file_is_a_formula(sveta, desk, formula):
     cast.posted(desk, cast.appeal(desk, Status.RELEASED), channel=formula)
