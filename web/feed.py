@@ -162,9 +162,10 @@ def _told(session: Session, releases: Sequence[Release]) -> list[Item]:
 
 def _taken_back(token: FeedToken) -> list[str]:
     """The clips of which this program has files that may not be shown any more."""
-    its = select(Download.appeal_id).where(Download.by == _named(token), Download.recalled).distinct()
+    its = (Download.by == _named(token), Download.recalled, ~Download.known)
     with desk().db.read() as session:
-        return [str(number) for number in session.scalars(its.order_by(Download.appeal_id))]
+        found = session.scalars(select(Download.appeal_id).where(*its).distinct().order_by(Download.appeal_id))
+        return [str(number) for number in found]
 
 
 def _item(release: Release, appeal: Appeal) -> Item | None:

@@ -116,6 +116,6 @@ def test_by_keys_alone_a_post_is_logged_counted_taken_down_and_a_file_acknowledg
     page.get_by_label("How do you know that it is gone?").fill("The link says: not found.")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing is to be taken down.")).to_be_visible()
-    page.get_by_role("button", name="I deleted it: appeal-2_kit.zip").press("Enter")
+    page.get_by_role("button", name="It is deleted: appeal-2_kit.zip").press("Enter")
     expect(page.get_by_role("heading", name="Delete a file")).to_have_count(0)
     page.context.close()
